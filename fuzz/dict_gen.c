@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dict_gen.c - prints a libFuzzer dictionary made from the message tables.
+ *
+ * Owns: the choice of what is a word: message names, keys as wire strings, message numbers,
+ *   named numbers and edges as uint32.
+ * Not here: words of scenarios.
+ * Called by: the fuzz build; its output is the file given to -dict=. */
+#include "sshspec/msg.h"
+
+#include <stdio.h>
+
+static void print_bytes(const uint8_t *p, size_t n)
+{
+    putchar('"');
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
+            putchar(p[i]);
+        else
+            printf("\\x%02x", (unsigned)p[i]);
+    }
+    puts("\"");
+}
+
+/* A string as it is on the wire: its length, then it. */
+static void print_string(const char *text)
+{
+    uint8_t bytes[128];
+    size_t size = strlen(text);
+
+    if (size > sizeof bytes - 4)
+        return;
+    ss_store_u32(bytes, (uint32_t)size);
+    memcpy(bytes + 4, text, size);
+    print_bytes(bytes, size + 4);
+}
+
+static void print_u32(uint32_t number)
+{
+    uint8_t bytes[4];
+
+    ss_store_u32(bytes, number);
+    print_bytes(bytes, sizeof bytes);
+}
+
+static void print_names(const struct ss_msgdef *def)
+{
+    for (size_t i = 0; i < def->field_count; i++) {
+        const struct ss_nametable *names = def->fields[i].names;
+
+        if (names == NULL)
+            continue;
+        printf("# %s.%s: %s\n", def->name, def->fields[i].name, names->name);
+        for (size_t k = 0; k < names->count; k++)
+            print_u32(names->rows[k].number);
+    }
+}
+
+int main(void)
+{
+    static const uint32_t edges[] = {0, 1, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
+                                     32768, 35000, 65536};
+
+    for (enum ss_msgid id = 1; id < SS_MSGID_COUNT; id++) {
+        const struct ss_msgdef *def = ss_msgdef_of(id);
+
+        if (def->key != NULL) {
+            print_string(def->key);
+        } else {
+            printf("# %s\n", def->name);
+            print_bytes(&def->number, 1);
+        }
+        print_names(def);
+    }
+    puts("# numbers where mistakes are made");
+    for (size_t i = 0; i < SS_COUNT(edges); i++)
+        print_u32(edges[i]);
+    return ferror(stdout) != 0 || fflush(stdout) != 0;
+}

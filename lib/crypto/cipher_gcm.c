@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cipher_gcm.c - aes128-gcm@openssh.com and aes256-gcm@openssh.com.
+ *
+ * Owns: the nonce of each packet: 4 fixed bytes and an invocation counter of 8.
+ * Not here: where a packet starts and ends (transport).
+ * Called by: transport, once a packet.
+ * Follows: RFC 5647 sections 7.1 to 7.3; the names and the negotiation are those of OpenSSH
+ *   PROTOCOL section 1.6. The sequence number is not used: the counter stands in its place. */
+#include "crypto/ossl.h"
+
+enum { IV_SIZE = 12, TAG_SIZE = 16, HEAD_SIZE = 4 };
+
+struct gcm_state {
+    EVP_CIPHER_CTX *ctx; /* keyed once; each packet only sets the nonce */
+    uint8_t iv[IV_SIZE];
+    enum ss_way way;
+};
+
+static ss_err start(struct gcm_state *gcm, const char *name, const uint8_t *key, const uint8_t *iv,
+                    enum ss_way way)
+{
+    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    bool good = cipher != NULL && ctx != NULL &&
+                EVP_CipherInit_ex2(ctx, cipher, key, NULL, way == SS_SEAL, NULL) == 1 &&
+                EVP_CIPHER_CTX_get_iv_length(ctx) == IV_SIZE;
+
+    EVP_CIPHER_free(cipher); /* ctx holds its own */
+    if (!good) {
+        EVP_CIPHER_CTX_free(ctx);
+        return ss_ossl_fail();
+    }
+    gcm->ctx = ctx;
+    gcm->way = way;
+    memcpy(gcm->iv, iv, IV_SIZE);
+    return SS_OK;
+}
+
+static ss_err init_128(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way)
+{
+    return start(state, "AES-128-GCM", key, iv, way);
+}
+
+static ss_err init_256(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way)
+{
+    return start(state, "AES-256-GCM", key, iv, way);
+}
+
+/* RFC 5647 section 7.3: the packet length is not encrypted. */
+static ss_err length(void *state, uint32_t sequence, const uint8_t *head, uint32_t *out_length)
+{
+    (void)state;
+    (void)sequence;
+    *out_length = (uint32_t)head[0] << 24 | (uint32_t)head[1] << 16 | (uint32_t)head[2] << 8 |
+                  (uint32_t)head[3];
+    return SS_OK;
+}
+
+/* RFC 5647 section 7.1: the counter goes up by one after each invocation, modulo 2^64. */
+static void advance(uint8_t *iv)
+{
+    size_t i;
+
+    for (i = IV_SIZE; i > 4; i--) {
+        if (++iv[i - 1] != 0)
+            return;
+    }
+}
+
+/* The length field as associated data, then n bytes in place. */
+static bool run(struct gcm_state *gcm, uint8_t *packet, size_t n)
+{
+    int done;
+
+    if (EVP_CipherInit_ex2(gcm->ctx, NULL, NULL, gcm->iv, -1, NULL) != 1)
+        return false;
+    advance(gcm->iv);
+    if (EVP_CipherUpdate(gcm->ctx, NULL, &done, packet, HEAD_SIZE) != 1)
+        return false;
+    if (n == 0)
+        return true;
+    return EVP_CipherUpdate(gcm->ctx, packet + HEAD_SIZE, &done, packet + HEAD_SIZE, (int)n) == 1 &&
+           done == (int)n;
+}
+
+static ss_err seal(void *state, uint32_t sequence, uint8_t *packet, size_t n, uint8_t *tag)
+{
+    struct gcm_state *gcm = state;
+    uint8_t rest[TAG_SIZE]; /* stays empty; EVP wants a place */
+    int done;
+
+    (void)sequence;
+    if (gcm->ctx == NULL || gcm->way != SS_SEAL)
+        return SS_E_usage;
+    if (n > SS_OSSL_PIECE_MAX)
+        return SS_E_bad_argument;
+    if (!run(gcm, packet, n) || EVP_CipherFinal_ex(gcm->ctx, rest, &done) != 1 ||
+        EVP_CIPHER_CTX_ctrl(gcm->ctx, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag) != 1)
+        return ss_ossl_fail();
+    return SS_OK;
+}
+
+static ss_err open_packet(void *state, uint32_t sequence, uint8_t *packet, size_t n,
+                          const uint8_t *tag)
+{
+    struct gcm_state *gcm = state;
+    uint8_t expected[TAG_SIZE], rest[TAG_SIZE];
+    int done;
+
+    (void)sequence;
+    if (gcm->ctx == NULL || gcm->way != SS_OPEN)
+        return SS_E_usage;
+    if (n > SS_OSSL_PIECE_MAX)
+        return SS_E_bad_argument;
+    memcpy(expected, tag, TAG_SIZE);
+    if (!run(gcm, packet, n) ||
+        EVP_CIPHER_CTX_ctrl(gcm->ctx, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, expected) != 1) {
+        ss_wipe(packet + HEAD_SIZE, n);
+        return ss_ossl_fail();
+    }
+    if (EVP_CipherFinal_ex(gcm->ctx, rest, &done) != 1) {
+        /* GCM decrypts before it knows: what came out must not be seen. */
+        ss_wipe(packet + HEAD_SIZE, n);
+        ss_ossl_forget();
+        return SS_E_mac_mismatch;
+    }
+    return SS_OK;
+}
+
+static void fini(void *state)
+{
+    struct gcm_state *gcm = state;
+
+    EVP_CIPHER_CTX_free(gcm->ctx);
+    ss_wipe(gcm, sizeof *gcm);
+}
+
+const struct ss_cipher_alg ss_cipher_aes128_gcm = {
+    .name = "aes128-gcm@openssh.com",
+    .key = 16,
+    .iv = IV_SIZE,
+    .block = 16,
+    .tag = TAG_SIZE,
+    .flags = SS_CIPHER_AEAD | SS_CIPHER_CLEAR_LENGTH,
+    .state_size = sizeof(struct gcm_state),
+    .init = init_128,
+    .length = length,
+    .seal = seal,
+    .open = open_packet,
+    .fini = fini,
+};
+
+const struct ss_cipher_alg ss_cipher_aes256_gcm = {
+    .name = "aes256-gcm@openssh.com",
+    .key = 32,
+    .iv = IV_SIZE,
+    .block = 16,
+    .tag = TAG_SIZE,
+    .flags = SS_CIPHER_AEAD | SS_CIPHER_CLEAR_LENGTH,
+    .state_size = sizeof(struct gcm_state),
+    .init = init_256,
+    .length = length,
+    .seal = seal,
+    .open = open_packet,
+    .fini = fini,
+};

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mac_hmac.c - hmac-sha2-256 and hmac-sha2-512, in both orders.
+ *
+ * Owns: the two padded keys and one digest context.
+ * Not here: which bytes a MAC covers; the -etm algorithms differ only in that, and transport
+ *   reads it from their flag.
+ * Called by: transport, once a packet.
+ * Follows: RFC 2104 section 2, RFC 6668 section 2; OpenSSH PROTOCOL section 1.5 (etm).
+ *
+ * HMAC is spelled out on the digest because EVP_MAC of OpenSSL 3.0 allocates twice each time it
+ * starts over with the same key, and a packet must not allocate. */
+#include "crypto/ossl.h"
+
+enum { PAD_MAX = 128 };
+
+struct hmac_state {
+    EVP_MD_CTX *ctx;
+    size_t block, size;
+    uint8_t inner[PAD_MAX], outer[PAD_MAX]; /* key xor ipad, key xor opad */
+};
+
+static void fini(void *state)
+{
+    struct hmac_state *hmac = state;
+
+    EVP_MD_CTX_free(hmac->ctx);
+    ss_wipe(hmac, sizeof *hmac);
+}
+
+/* The key is never longer than a block here, so it is padded and not hashed. */
+static void pad(const uint8_t *key, size_t key_size, size_t block, uint8_t with, uint8_t *out)
+{
+    size_t i;
+
+    for (i = 0; i < block; i++)
+        out[i] = (uint8_t)((i < key_size ? key[i] : 0) ^ with);
+}
+
+static ss_err start(struct hmac_state *hmac, const char *name, const uint8_t *key, size_t size,
+                    size_t block)
+{
+    EVP_MD *md = EVP_MD_fetch(NULL, name, NULL);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool good = md != NULL && ctx != NULL && EVP_DigestInit_ex2(ctx, md, NULL) == 1 &&
+                EVP_MD_get_block_size(md) == (int)block && EVP_MD_get_size(md) == (int)size;
+
+    EVP_MD_free(md); /* ctx holds its own */
+    if (!good) {
+        EVP_MD_CTX_free(ctx);
+        return ss_ossl_fail();
+    }
+    hmac->ctx = ctx;
+    hmac->block = block;
+    hmac->size = size;
+    pad(key, size, block, 0x36, hmac->inner);
+    pad(key, size, block, 0x5c, hmac->outer);
+    return SS_OK;
+}
+
+static ss_err init_256(void *state, const uint8_t *key)
+{
+    return start(state, "SHA2-256", key, 32, 64);
+}
+
+static ss_err init_512(void *state, const uint8_t *key)
+{
+    return start(state, "SHA2-512", key, 64, 128);
+}
+
+static ss_err compute(void *state, uint32_t sequence, ss_span data, uint8_t *out)
+{
+    struct hmac_state *hmac = state;
+    EVP_MD_CTX *ctx = hmac->ctx;
+    uint8_t digest[EVP_MAX_MD_SIZE], number[4];
+    unsigned int size = 0;
+    bool good;
+
+    if (ctx == NULL)
+        return SS_E_usage;
+    number[0] = (uint8_t)(sequence >> 24);
+    number[1] = (uint8_t)(sequence >> 16);
+    number[2] = (uint8_t)(sequence >> 8);
+    number[3] = (uint8_t)sequence;
+    good = EVP_DigestInit_ex2(ctx, NULL, NULL) == 1 &&
+           EVP_DigestUpdate(ctx, hmac->inner, hmac->block) == 1 &&
+           EVP_DigestUpdate(ctx, number, sizeof number) == 1 &&
+           (data.size == 0 || EVP_DigestUpdate(ctx, data.data, data.size) == 1) &&
+           EVP_DigestFinal_ex(ctx, digest, &size) == 1 && size == hmac->size;
+    good = good && EVP_DigestInit_ex2(ctx, NULL, NULL) == 1 &&
+           EVP_DigestUpdate(ctx, hmac->outer, hmac->block) == 1 &&
+           EVP_DigestUpdate(ctx, digest, hmac->size) == 1 &&
+           EVP_DigestFinal_ex(ctx, digest, &size) == 1 && size == hmac->size;
+    if (good)
+        memcpy(out, digest, hmac->size);
+    ss_wipe(digest, sizeof digest);
+    return good ? SS_OK : ss_ossl_fail();
+}
+
+/* Sizes are those of the digest; a key is as long as the digest (RFC 6668 section 2). */
+const struct ss_mac_alg ss_mac_hmac_sha2_256 = {
+    "hmac-sha2-256", 32, 32, 0, sizeof(struct hmac_state), init_256, compute, fini,
+};
+const struct ss_mac_alg ss_mac_hmac_sha2_512 = {
+    "hmac-sha2-512", 64, 64, 0, sizeof(struct hmac_state), init_512, compute, fini,
+};
+const struct ss_mac_alg ss_mac_hmac_sha2_256_etm = {
+    "hmac-sha2-256-etm@openssh.com", 32,      32,   SS_MAC_ETM, sizeof(struct hmac_state),
+    init_256,                        compute, fini,
+};
+const struct ss_mac_alg ss_mac_hmac_sha2_512_etm = {
+    "hmac-sha2-512-etm@openssh.com", 64,      64,   SS_MAC_ETM, sizeof(struct hmac_state),
+    init_512,                        compute, fini,
+};

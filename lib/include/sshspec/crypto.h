@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* crypto.h - algorithms as constant method structs, and the registry that lists them.
+ *
+ * Owns: the shapes of ciphers, MACs, hashes, key exchange primitives, raw public-key operations.
+ * Not here: SSH key and signature blobs (key.h), packets (transport).
+ * Follows: RFC 4253 section 6, RFC 4344, 5647, 5656, 6668, 8332, 8709, 8731;
+ *   OpenSSH PROTOCOL.chacha20poly1305 and PROTOCOL (etm MACs, GCM names).
+ *
+ * There is no registration and no global list: a registry is a value that is passed in. */
+#ifndef SSHSPEC_CRYPTO_H
+#define SSHSPEC_CRYPTO_H
+
+#include "sshspec/buf.h"
+#include "sshspec/secret.h"
+
+enum ss_way { SS_OPEN, SS_SEAL }; /* decrypt and verify, or encrypt and tag */
+
+/* ---- hashes ---- */
+struct ss_hash_alg {
+    const char *name; /* "sha256" */
+    size_t size;      /* bytes of digest */
+    /* Digest of the parts one after another. out has size bytes. */
+    ss_err (*digest)(const ss_span *parts, size_t n, uint8_t *out);
+};
+extern const struct ss_hash_alg ss_hash_sha1, ss_hash_sha256, ss_hash_sha384, ss_hash_sha512;
+#define SS_HASH_MAX 64
+
+/* HMAC-SHA1 of one message, for hashed known_hosts names. out has 20 bytes. */
+SS_MUST_USE ss_err ss_hmac_sha1(ss_span key, ss_span data, uint8_t *out);
+
+/* ---- ciphers ---- */
+enum {
+    SS_CIPHER_AEAD = 1,         /* seals with a tag of its own; the negotiated MAC is unused */
+    SS_CIPHER_CLEAR_LENGTH = 2, /* the packet length field is not encrypted */
+    SS_CIPHER_OWN_LENGTH = 4    /* the length is encrypted apart from the rest (chacha20) */
+};
+
+struct ss_cipher_alg {
+    const char *name;
+    uint16_t key, iv, block, tag; /* bytes; block is the alignment unit, at least 8 */
+    uint32_t flags;
+    size_t state_size; /* bytes the caller provides, zeroed, aligned for any type */
+    ss_err (*init)(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way);
+    /* AEAD only: the packet length from the first four bytes as they are on the wire; head is
+     * not changed. */
+    ss_err (*length)(void *state, uint32_t sequence, const uint8_t *head, uint32_t *out_length);
+    /* AEAD only: packet holds 4 + n bytes of which the first 4 are the length field; seals or
+     * opens all in place. tag has alg->tag bytes: written when sealing, compared when opening.
+     * SS_E_mac_mismatch leaves the packet's content undefined, never plaintext. When opening,
+     * the length field comes out in the clear. */
+    ss_err (*seal)(void *state, uint32_t sequence, uint8_t *packet, size_t n, uint8_t *tag);
+    ss_err (*open)(void *state, uint32_t sequence, uint8_t *packet, size_t n, const uint8_t *tag);
+    /* Not AEAD: in place, continuing the stream; n is a multiple of block. */
+    ss_err (*crypt)(void *state, uint8_t *data, size_t n);
+    void (*fini)(void *state); /* wipes; accepts a zeroed state */
+};
+
+/* ---- MACs ---- */
+enum { SS_MAC_ETM = 1 };
+
+struct ss_mac_alg {
+    const char *name;
+    uint16_t key, size; /* bytes */
+    uint32_t flags;
+    size_t state_size;
+    ss_err (*init)(void *state, const uint8_t *key);
+    /* MAC over uint32 sequence || data; out has size bytes. */
+    ss_err (*compute)(void *state, uint32_t sequence, ss_span data, uint8_t *out);
+    void (*fini)(void *state);
+};
+
+/* ---- compression ---- */
+struct ss_comp_alg {
+    const char *name;
+    bool delayed; /* starts after authentication */
+};
+
+/* ---- key exchange primitives ---- */
+enum ss_kex_family {
+    SS_KEX_DH,   /* KEXDH_INIT/REPLY, public values are mpints (RFC 4253 section 8) */
+    SS_KEX_ECDH  /* KEX_ECDH_INIT/REPLY, public values are strings (RFC 5656 section 4) */
+};
+enum { SS_KEX_SECRET_STRING = 1 }; /* K enters the hash as a string, not as an mpint */
+
+struct ss_kex_alg {
+    const char *name;
+    enum ss_kex_family family;
+    const struct ss_hash_alg *hash;
+    uint32_t flags;
+    size_t state_size; /* bytes the caller provides, zeroed */
+    /* Client: makes the ephemeral key; appends the public value (DH: magnitude, big-endian). */
+    ss_err (*start)(void *state, const struct ss_env *env, struct ss_buf *out_public);
+    /* Server: takes the client's value; appends ours; out_shared gets the raw shared secret
+     * (DH and ECDH: magnitude). SS_E_bad_public_value refuses the peer's. */
+    ss_err (*respond)(void *state, const struct ss_env *env, ss_span peer_public,
+                      struct ss_buf *out_public, struct ss_secret *out_shared);
+    /* Client: takes the server's value. */
+    ss_err (*finish)(void *state, ss_span peer_public, struct ss_secret *out_shared);
+    void (*fini)(void *state); /* wipes; accepts a zeroed state */
+};
+
+/* ---- raw public-key operations; SSH encodings are in key.h ---- */
+enum ss_key_kind { SS_KEY_NONE, SS_KEY_ED25519, SS_KEY_ECDSA_P256, SS_KEY_RSA };
+
+/* Named parts of a key as big-endian magnitudes (RSA), or fixed-size strings.
+ * ED25519: pub 32 bytes, priv the 32-byte seed. ECDSA: pub the uncompressed point (65 bytes for
+ * P-256), priv the scalar. RSA: n e, priv d p q iqmp. Absent parts are empty. */
+struct ss_pkey_parts {
+    ss_span pub, priv;
+    ss_span n, e, d, p, q, iqmp;
+};
+
+struct ss_pkey; /* opaque; immutable once made */
+/* SS_E_bad_key when the parts do not make a usable key (off curve, too small, too large:
+ * RSA 1024 to 16384 bits). Public only when priv / d are empty. */
+SS_MUST_USE ss_err ss_pkey_make(const struct ss_env *env, enum ss_key_kind kind,
+                                const struct ss_pkey_parts *parts, struct ss_pkey **out);
+/* bits only matters to RSA. */
+SS_MUST_USE ss_err ss_pkey_generate(const struct ss_env *env, enum ss_key_kind kind, unsigned bits,
+                                    struct ss_pkey **out);
+/* Parts appended to store, spans in out point into it: read them before store grows again.
+ * with_private asks for the private ones too. */
+SS_MUST_USE ss_err ss_pkey_export(const struct ss_pkey *pkey, bool with_private,
+                                  struct ss_buf *store, struct ss_pkey_parts *out);
+void ss_pkey_free(struct ss_pkey **pkey);
+enum ss_key_kind ss_pkey_kind(const struct ss_pkey *pkey);
+unsigned ss_pkey_bits(const struct ss_pkey *pkey);
+bool ss_pkey_is_private(const struct ss_pkey *pkey);
+/* Raw signatures: ED25519 64 bytes; ECDSA r || s, each as long as the order; RSA as long as the
+ * modulus. hash is ignored by ED25519. Repeats itself when env->deterministic. */
+SS_MUST_USE ss_err ss_pkey_sign(const struct ss_pkey *pkey, const struct ss_env *env,
+                                const struct ss_hash_alg *hash, ss_span data,
+                                struct ss_buf *out_signature);
+/* SS_E_bad_signature when it does not verify. RSA signatures may be shorter than the modulus:
+ * the caller pads. */
+SS_MUST_USE ss_err ss_pkey_verify(const struct ss_pkey *pkey, const struct ss_hash_alg *hash,
+                                  ss_span data, ss_span signature);
+
+/* ---- signature algorithms ---- */
+struct ss_sign_alg {
+    const char *name;     /* "rsa-sha2-512" */
+    const char *key_type; /* type inside the key blob: "ssh-rsa" */
+    enum ss_key_kind kind;
+    const struct ss_hash_alg *hash; /* null for Ed25519 */
+};
+
+/* ---- registry ---- */
+struct ss_registry { /* null-terminated arrays in order of preference; yours or ours */
+    const struct ss_kex_alg *const *kex;
+    const struct ss_sign_alg *const *sign;
+    const struct ss_cipher_alg *const *cipher;
+    const struct ss_mac_alg *const *mac;
+    const struct ss_comp_alg *const *comp;
+};
+
+extern const struct ss_kex_alg ss_kex_curve25519_sha256, ss_kex_curve25519_sha256_libssh,
+    ss_kex_ecdh_nistp256, ss_kex_dh_group14_sha256;
+extern const struct ss_sign_alg ss_sign_ed25519, ss_sign_ecdsa_nistp256, ss_sign_rsa_sha2_256,
+    ss_sign_rsa_sha2_512;
+extern const struct ss_cipher_alg ss_cipher_aes128_gcm, ss_cipher_aes256_gcm,
+    ss_cipher_chacha20_poly1305, ss_cipher_aes128_ctr, ss_cipher_aes256_ctr;
+extern const struct ss_mac_alg ss_mac_hmac_sha2_256, ss_mac_hmac_sha2_512,
+    ss_mac_hmac_sha2_256_etm, ss_mac_hmac_sha2_512_etm;
+extern const struct ss_comp_alg ss_comp_none;
+
+const struct ss_registry *ss_registry_standard(void);
+const struct ss_kex_alg *ss_registry_kex(const struct ss_registry *registry, ss_span name);
+const struct ss_sign_alg *ss_registry_sign(const struct ss_registry *registry, ss_span name);
+const struct ss_cipher_alg *ss_registry_cipher(const struct ss_registry *registry, ss_span name);
+const struct ss_mac_alg *ss_registry_mac(const struct ss_registry *registry, ss_span name);
+const struct ss_comp_alg *ss_registry_comp(const struct ss_registry *registry, ss_span name);
+
+/* Known answers of every primitive in the standard registry; on failure out_name names the
+ * first that is wrong. */
+SS_MUST_USE ss_err ss_crypto_self_test(const struct ss_env *env, const char **out_name);
+/* "OpenSSL 3.0.19 ..." */
+const char *ss_crypto_version(void);
+
+#endif
