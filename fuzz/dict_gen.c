@@ -57,8 +57,8 @@ static void print_names(const struct ss_msgdef *def)
 
 int main(void)
 {
-    static const uint32_t edges[] = {0, 1, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
-                                     32768, 35000, 65536};
+    static const uint32_t edges[] = {0,          1,     0x7fffffff, 0x80000000, 0xfffffffe,
+                                     0xffffffff, 32768, 35000,      65536};
 
     for (enum ss_msgid id = 1; id < SS_MSGID_COUNT; id++) {
         const struct ss_msgdef *def = ss_msgdef_of(id);

@@ -31,8 +31,8 @@ static const struct row stranger = {"unknown_error", "an error without a name", 
                                     SS_DISCONNECT_BY_APPLICATION};
 
 static const char *const class_names[] = {
-    "OK",         "AGAIN",  "USAGE",  "RESOURCE", "PEER_FORM", "PEER_FLOW",
-    "PEER_LIMIT", "CRYPTO", "POLICY", "INTERNAL",
+    "OK",        "AGAIN",      "USAGE",  "RESOURCE", "PEER_FORM",
+    "PEER_FLOW", "PEER_LIMIT", "CRYPTO", "POLICY",   "INTERNAL",
 };
 
 static const char *const disconnect_names[] = {

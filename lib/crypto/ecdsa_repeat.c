@@ -48,8 +48,8 @@ static bool repeat_init(struct repeat *repeat, const uint8_t *scalar,
     repeat->x = ss_ossl_secret_bn(ss_span_make(scalar, QLEN));
     repeat->r = BN_secure_new();
     repeat->s = BN_secure_new();
-    return repeat->point != NULL && repeat->ctx != NULL && repeat->x != NULL &&
-           repeat->r != NULL && repeat->s != NULL;
+    return repeat->point != NULL && repeat->ctx != NULL && repeat->x != NULL && repeat->r != NULL &&
+           repeat->s != NULL;
 }
 
 /* out = HMAC_K(data); out may be V. */
@@ -130,12 +130,12 @@ static bool equation(struct repeat *repeat)
     BIGNUM *inverse = NULL;
     bool good;
 
-    good = EC_POINT_mul(repeat->group, repeat->point, repeat->k, NULL, NULL, ctx) == 1 &&
-           EC_POINT_get_affine_coordinates(repeat->group, repeat->point, repeat->r, NULL, ctx) ==
-               1 &&
-           BN_nnmod(repeat->r, repeat->r, q, ctx) == 1 &&
-           BN_mod_mul(repeat->s, repeat->r, repeat->x, q, ctx) == 1 &&
-           BN_mod_add(repeat->s, repeat->s, repeat->z, q, ctx) == 1;
+    good =
+        EC_POINT_mul(repeat->group, repeat->point, repeat->k, NULL, NULL, ctx) == 1 &&
+        EC_POINT_get_affine_coordinates(repeat->group, repeat->point, repeat->r, NULL, ctx) == 1 &&
+        BN_nnmod(repeat->r, repeat->r, q, ctx) == 1 &&
+        BN_mod_mul(repeat->s, repeat->r, repeat->x, q, ctx) == 1 &&
+        BN_mod_add(repeat->s, repeat->s, repeat->z, q, ctx) == 1;
     if (good)
         inverse = BN_mod_inverse(NULL, repeat->k, q, ctx);
     good = good && inverse != NULL && BN_mod_mul(repeat->s, repeat->s, inverse, q, ctx) == 1;

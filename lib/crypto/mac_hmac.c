@@ -104,10 +104,10 @@ const struct ss_mac_alg ss_mac_hmac_sha2_512 = {
     "hmac-sha2-512", 64, 64, 0, sizeof(struct hmac_state), init_512, compute, fini,
 };
 const struct ss_mac_alg ss_mac_hmac_sha2_256_etm = {
-    "hmac-sha2-256-etm@openssh.com", 32,      32,   SS_MAC_ETM, sizeof(struct hmac_state),
-    init_256,                        compute, fini,
+    "hmac-sha2-256-etm@openssh.com", 32,       32,      SS_MAC_ETM,
+    sizeof(struct hmac_state),       init_256, compute, fini,
 };
 const struct ss_mac_alg ss_mac_hmac_sha2_512_etm = {
-    "hmac-sha2-512-etm@openssh.com", 64,      64,   SS_MAC_ETM, sizeof(struct hmac_state),
-    init_512,                        compute, fini,
+    "hmac-sha2-512-etm@openssh.com", 64,       64,      SS_MAC_ETM,
+    sizeof(struct hmac_state),       init_512, compute, fini,
 };

@@ -109,12 +109,12 @@ ss_err ss_p256_check(ss_span point)
 static ss_err multiply(struct curve *curve, const BIGNUM *k, uint8_t *out_x)
 {
     BIGNUM *x = BN_secure_new();
-    bool good = x != NULL &&
-                EC_POINT_mul(curve->group, curve->point, NULL, curve->point, k, curve->ctx) == 1 &&
-                EC_POINT_is_at_infinity(curve->group, curve->point) == 0 &&
-                EC_POINT_get_affine_coordinates(curve->group, curve->point, x, NULL, curve->ctx) ==
-                    1 &&
-                BN_bn2binpad(x, out_x, SS_P256_SCALAR) == SS_P256_SCALAR;
+    bool good =
+        x != NULL &&
+        EC_POINT_mul(curve->group, curve->point, NULL, curve->point, k, curve->ctx) == 1 &&
+        EC_POINT_is_at_infinity(curve->group, curve->point) == 0 &&
+        EC_POINT_get_affine_coordinates(curve->group, curve->point, x, NULL, curve->ctx) == 1 &&
+        BN_bn2binpad(x, out_x, SS_P256_SCALAR) == SS_P256_SCALAR;
 
     BN_clear_free(x);
     return good ? SS_OK : ss_ossl_fail();

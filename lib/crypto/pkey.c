@@ -52,8 +52,7 @@ static ss_err make_ed25519(struct ss_pkey *pkey, const struct ss_pkey_parts *par
         if (parts->pub.size != ED25519_SIZE)
             return SS_E_bad_key;
         memcpy(pkey->pub, parts->pub.data, ED25519_SIZE);
-        pkey->evp =
-            EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, pkey->pub, ED25519_SIZE);
+        pkey->evp = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, pkey->pub, ED25519_SIZE);
         return pkey->evp != NULL ? SS_OK : ss_ossl_fail();
     }
     if (parts->priv.size != ED25519_SIZE)
@@ -77,11 +76,11 @@ static ss_err build_ecdsa(struct ss_pkey *pkey, const uint8_t *scalar)
     OSSL_PARAM *params = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
     BIGNUM *priv = NULL;
-    bool good = build != NULL && ctx != NULL &&
-                OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1",
-                                                0) == 1 &&
-                OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, pkey->pub,
-                                                 pkey->pub_size) == 1;
+    bool good =
+        build != NULL && ctx != NULL &&
+        OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) == 1 &&
+        OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, pkey->pub,
+                                         pkey->pub_size) == 1;
 
     if (good && scalar != NULL) {
         priv = ss_ossl_secret_bn(ss_span_make(scalar, SS_P256_SCALAR));

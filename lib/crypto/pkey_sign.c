@@ -48,10 +48,10 @@ static ss_err sign_evp(const struct ss_pkey *pkey, const struct ss_hash_alg *has
                        uint8_t *out, size_t *size)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool good = ctx != NULL &&
-                EVP_DigestSignInit_ex(ctx, NULL, hash_name(pkey, hash), NULL, NULL, pkey->evp,
-                                      NULL) == 1 &&
-                EVP_DigestSign(ctx, out, size, bytes_of(data), data.size) == 1;
+    bool good =
+        ctx != NULL &&
+        EVP_DigestSignInit_ex(ctx, NULL, hash_name(pkey, hash), NULL, NULL, pkey->evp, NULL) == 1 &&
+        EVP_DigestSign(ctx, out, size, bytes_of(data), data.size) == 1;
 
     EVP_MD_CTX_free(ctx);
     return good ? SS_OK : ss_ossl_fail();
@@ -133,8 +133,8 @@ static ss_err verify_evp(const struct ss_pkey *pkey, const struct ss_hash_alg *h
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     ss_err err = SS_OK;
 
-    if (ctx == NULL || EVP_DigestVerifyInit_ex(ctx, NULL, hash_name(pkey, hash), NULL, NULL,
-                                               pkey->evp, NULL) != 1)
+    if (ctx == NULL ||
+        EVP_DigestVerifyInit_ex(ctx, NULL, hash_name(pkey, hash), NULL, NULL, pkey->evp, NULL) != 1)
         err = ss_ossl_fail();
     else if (EVP_DigestVerify(ctx, signature.data, signature.size, bytes_of(data), data.size) != 1)
         err = SS_E_bad_signature;

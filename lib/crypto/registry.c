@@ -10,28 +10,27 @@
 const struct ss_comp_alg ss_comp_none = {"none", false};
 
 static const struct ss_kex_alg *const standard_kex[] = {
-    &ss_kex_curve25519_sha256, &ss_kex_curve25519_sha256_libssh,
-    &ss_kex_ecdh_nistp256,     &ss_kex_dh_group14_sha256,
+    &ss_kex_curve25519_sha256,
+    &ss_kex_curve25519_sha256_libssh,
+    &ss_kex_ecdh_nistp256,
+    &ss_kex_dh_group14_sha256,
     NULL,
 };
 
 static const struct ss_sign_alg *const standard_sign[] = {
-    &ss_sign_ed25519,      &ss_sign_ecdsa_nistp256, &ss_sign_rsa_sha2_512,
-    &ss_sign_rsa_sha2_256, NULL,
+    &ss_sign_ed25519, &ss_sign_ecdsa_nistp256, &ss_sign_rsa_sha2_512, &ss_sign_rsa_sha2_256, NULL,
 };
 
 static const struct ss_cipher_alg *const standard_cipher[] = {
-    &ss_cipher_chacha20_poly1305,
-    &ss_cipher_aes128_gcm,
-    &ss_cipher_aes256_gcm,
-    &ss_cipher_aes128_ctr,
-    &ss_cipher_aes256_ctr,
-    NULL,
+    &ss_cipher_chacha20_poly1305, &ss_cipher_aes128_gcm, &ss_cipher_aes256_gcm,
+    &ss_cipher_aes128_ctr,        &ss_cipher_aes256_ctr, NULL,
 };
 
 static const struct ss_mac_alg *const standard_mac[] = {
-    &ss_mac_hmac_sha2_256_etm, &ss_mac_hmac_sha2_512_etm,
-    &ss_mac_hmac_sha2_256,     &ss_mac_hmac_sha2_512,
+    &ss_mac_hmac_sha2_256_etm,
+    &ss_mac_hmac_sha2_512_etm,
+    &ss_mac_hmac_sha2_256,
+    &ss_mac_hmac_sha2_512,
     NULL,
 };
 

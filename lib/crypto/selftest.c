@@ -35,13 +35,11 @@ struct mac_row {
 
 /* Key "Jefe", data "what do ya want for nothing?". */
 static const struct mac_row mac_rows[] = {
-    {&ss_mac_hmac_sha2_256,
-     "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+    {&ss_mac_hmac_sha2_256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
     {&ss_mac_hmac_sha2_512,
      "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8"
      "f0e6fdcaeab1a34d4a6b4b636e070a38bce737"},
-    {&ss_mac_hmac_sha2_256_etm,
-     "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+    {&ss_mac_hmac_sha2_256_etm, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
     {&ss_mac_hmac_sha2_512_etm,
      "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8"
      "f0e6fdcaeab1a34d4a6b4b636e070a38bce737"},

@@ -115,8 +115,7 @@ static void look_text(struct look *look, const struct ss_fielddef *field)
         note(look, "text is not UTF-8", ULONG_MAX);
 }
 
-static void look_items(struct look *look, const struct ss_msgdef *group,
-                       const struct ss_list *list)
+static void look_items(struct look *look, const struct ss_msgdef *group, const struct ss_list *list)
 {
     struct step *step = &look->path[look->depth - 1];
 

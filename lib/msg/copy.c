@@ -101,8 +101,8 @@ static ss_err copy_fields(struct twin *twin, const struct ss_msgdef *def, const 
     return SS_OK;
 }
 
-ss_err ss_msg_new(struct ss_arena *arena, const struct ss_msgdef *def,
-                  const struct ss_msgdef *tail, struct ss_msg *out_msg)
+ss_err ss_msg_new(struct ss_arena *arena, const struct ss_msgdef *def, const struct ss_msgdef *tail,
+                  struct ss_msg *out_msg)
 {
     const struct ss_fielddef *last = def != NULL ? ss_walk_tail_of(def) : NULL;
     void *body, *value;

@@ -42,8 +42,7 @@ static const struct ss_lie *lie_about(struct pen *pen, const struct ss_fielddef 
     return NULL;
 }
 
-static void write_items(struct pen *pen, const struct ss_msgdef *group,
-                        const struct ss_list *list)
+static void write_items(struct pen *pen, const struct ss_msgdef *group, const struct ss_list *list)
 {
     for (size_t i = 0; i < list->count && pen->writer.err == SS_OK; i++)
         write_fields(pen, group, ss_walk_item(list, group, i));

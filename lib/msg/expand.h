@@ -71,7 +71,7 @@
 
 /* ---- a tuple as a field row; c is the struct type ---- */
 #define SS_FIELD_ROW(c, type, name, extra, cond, ...)                                              \
-    {#name, SS_TYPE_##type, offsetof(c, name), SS_EXTRA_##type(c, extra),                   \
+    {#name, SS_TYPE_##type, offsetof(c, name), SS_EXTRA_##type(c, extra),                          \
      SS_WHEN(c, SS_WHEN_##cond)},
 #define SS_EXTRA_byte(c, extra) 0, NULL, SS_NAMES_##extra, 0
 #define SS_EXTRA_boolean(c, extra) 0, NULL, NULL, 0

@@ -118,8 +118,7 @@ static ss_err print_number(struct out *out, const struct ss_fielddef *field, uin
     return ss_buf_printf(out->buf, "%u", (unsigned)number);
 }
 
-static ss_err print_list(struct out *out, const struct ss_msgdef *group,
-                         const struct ss_list *list)
+static ss_err print_list(struct out *out, const struct ss_msgdef *group, const struct ss_list *list)
 {
     size_t shown = list->count < SHOWN_ITEMS ? list->count : SHOWN_ITEMS;
 

@@ -16,7 +16,10 @@
 #undef NAMES
 
 /* ---- groups, in the order in which they may use one another ---- */
-#define FIELD_END {NULL, SS_TYPE_byte, 0, 0, NULL, NULL, 0, SS_COND_ALWAYS, 0, 0}
+#define FIELD_END                                                                                  \
+    {                                                                                              \
+        NULL, SS_TYPE_byte, 0, 0, NULL, NULL, 0, SS_COND_ALWAYS, 0, 0                              \
+    }
 #define FIELDS(tag, type, ...)                                                                     \
     static const struct ss_fielddef fields_##tag[] = {                                             \
         SS_EACH(SS_FIELD_ROW, struct type, __VA_ARGS__) FIELD_END};
@@ -66,9 +69,18 @@
 #define PARENT_extension SS_AGENT_extension
 
 #define DEF(id, name, key, spec, parent, proto, number, context, phases, sender, type)             \
-    [id] = {name,   key,                 spec,          id,                                        \
-            parent, proto,               number,        context,                                   \
-            phases, sender,              sizeof(struct type), fields_##type,                       \
+    [id] = {name,                                                                                  \
+            key,                                                                                   \
+            spec,                                                                                  \
+            id,                                                                                    \
+            parent,                                                                                \
+            proto,                                                                                 \
+            number,                                                                                \
+            context,                                                                               \
+            phases,                                                                                \
+            sender,                                                                                \
+            sizeof(struct type),                                                                   \
+            fields_##type,                                                                         \
             SS_COUNT(fields_##type) - 1},
 
 const struct ss_msgdef ss_msgdefs[SS_MSGID_COUNT] = {
@@ -79,8 +91,8 @@ const struct ss_msgdef ss_msgdefs[SS_MSGID_COUNT] = {
     DEF(SS_FXP_##name, #name, NULL, spec, SS_MSGID_NONE, SS_PROTO_SFTP, number, SS_CONTEXT_ANY, 0, \
         sender, ss_fxp_##name)
 #define AGENT(name, number, sender, spec, ...)                                                     \
-    DEF(SS_AGENT_##name, #name, NULL, spec, SS_MSGID_NONE, SS_PROTO_AGENT, number,                 \
-        SS_CONTEXT_ANY, 0, sender, ss_agent_##name)
+    DEF(SS_AGENT_##name, #name, NULL, spec, SS_MSGID_NONE, SS_PROTO_AGENT, number, SS_CONTEXT_ANY, \
+        0, sender, ss_agent_##name)
 #define TAIL(parent, name, key, spec, ...)                                                         \
     DEF(SS_TAIL_##parent##_##name, #name, key, spec, PARENT_##parent, SS_PROTO_TAIL, 0,            \
         SS_CONTEXT_ANY, 0, SS_EITHER, ss_tail_##parent##_##name)

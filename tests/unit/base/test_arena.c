@@ -130,8 +130,7 @@ Test(arena, growing_requests_hold_bounded_memory)
             cr_assert(ss_arena_alloc(&arena, 700) != NULL);
         cr_assert(ss_arena_alloc(&arena, size) != NULL);
         ss_arena_reset(&arena);
-        cr_assert(test_counted()->bytes <= 4 * ceiling + 4096, "%zu held",
-                  test_counted()->bytes);
+        cr_assert(test_counted()->bytes <= 4 * ceiling + 4096, "%zu held", test_counted()->bytes);
     }
     ss_arena_fini(&arena);
 }

@@ -38,9 +38,8 @@ Test(env, seeded_bytes_are_those_of_xoshiro256ss)
 /* The first outputs of splitmix64 from seed 0. */
 Test(env, the_state_is_filled_by_splitmix64)
 {
-    static const uint64_t want[] = {
-        UINT64_C(0xe220a8397b1dcdaf), UINT64_C(0x6e789e6aa1b965f4), UINT64_C(0x06c45d188009454f),
-        UINT64_C(0xf88bb8a8724c81ec)};
+    static const uint64_t want[] = {UINT64_C(0xe220a8397b1dcdaf), UINT64_C(0x6e789e6aa1b965f4),
+                                    UINT64_C(0x06c45d188009454f), UINT64_C(0xf88bb8a8724c81ec)};
     struct ss_seeded seeded;
     size_t i;
 

@@ -97,9 +97,8 @@ Test(err, a_stranger_is_a_mistake_of_ours)
 
 Test(err, classes_have_their_names)
 {
-    static const char *const want[] = {"OK",        "AGAIN",     "USAGE",      "RESOURCE",
-                                       "PEER_FORM", "PEER_FLOW", "PEER_LIMIT", "CRYPTO",
-                                       "POLICY",    "INTERNAL"};
+    static const char *const want[] = {"OK",        "AGAIN",      "USAGE",  "RESOURCE", "PEER_FORM",
+                                       "PEER_FLOW", "PEER_LIMIT", "CRYPTO", "POLICY",   "INTERNAL"};
     size_t i;
 
     for (i = 0; i < SS_COUNT(want); i++)
@@ -110,13 +109,21 @@ Test(err, classes_have_their_names)
 /* RFC 4253 section 11.1, in order. */
 Test(err, disconnect_reasons_have_the_names_of_the_rfc)
 {
-    static const char *const want[] = {
-        "host_not_allowed_to_connect", "protocol_error",         "key_exchange_failed",
-        "reserved",                    "mac_error",              "compression_error",
-        "service_not_available",       "protocol_version_not_supported",
-        "host_key_not_verifiable",     "connection_lost",        "by_application",
-        "too_many_connections",        "auth_cancelled_by_user", "no_more_auth_methods_available",
-        "illegal_user_name"};
+    static const char *const want[] = {"host_not_allowed_to_connect",
+                                       "protocol_error",
+                                       "key_exchange_failed",
+                                       "reserved",
+                                       "mac_error",
+                                       "compression_error",
+                                       "service_not_available",
+                                       "protocol_version_not_supported",
+                                       "host_key_not_verifiable",
+                                       "connection_lost",
+                                       "by_application",
+                                       "too_many_connections",
+                                       "auth_cancelled_by_user",
+                                       "no_more_auth_methods_available",
+                                       "illegal_user_name"};
     uint32_t i;
 
     for (i = 0; i < SS_COUNT(want); i++)

@@ -11,10 +11,10 @@ Test(suggest, a_table_of_distances)
         const char *a, *b;
         size_t want;
     } rows[] = {
-        {"", "", 0},         {"", "abc", 3},        {"kitten", "sitting", 3},
-        {"abc", "acb", 1},   {"ca", "abc", 3},      {"recipient", "recipeint", 1},
-        {"abcd", "badc", 2}, {"aaaa", "aaa", 1},    {"flaw", "lawn", 2},
-        {"same", "same", 0}, {"x", "y", 1},         {"abab", "baba", 2},
+        {"", "", 0},         {"", "abc", 3},     {"kitten", "sitting", 3},
+        {"abc", "acb", 1},   {"ca", "abc", 3},   {"recipient", "recipeint", 1},
+        {"abcd", "badc", 2}, {"aaaa", "aaa", 1}, {"flaw", "lawn", 2},
+        {"same", "same", 0}, {"x", "y", 1},      {"abab", "baba", 2},
     };
     size_t i;
 
@@ -82,17 +82,22 @@ Test(suggest, long_words_are_cut_off)
 
 Test(suggest, the_closest_word_is_found_and_nonsense_is_not)
 {
-    static const char *const words[] = {"channel_open", "channel_close", "channel_data", "kexinit",
-                                        "ok",           "",              NULL};
+    static const char *const words[] = {
+        "channel_open", "channel_close", "channel_data", "kexinit", "ok", "", NULL};
     static const char *const none[] = {NULL};
     static const struct {
         const char *word, *want;
     } rows[] = {
-        {"chanel_open", "channel_open"}, {"channel_colse", "channel_close"},
-        {"kexintt", "kexinit"},          {"xenikit", NULL},
-        {"ko", "ok"},                    {"zz", NULL},
-        {"", NULL},                      {"channel_data", "channel_data"},
-        {"q", NULL},                     {"o", NULL},
+        {"chanel_open", "channel_open"},
+        {"channel_colse", "channel_close"},
+        {"kexintt", "kexinit"},
+        {"xenikit", NULL},
+        {"ko", "ok"},
+        {"zz", NULL},
+        {"", NULL},
+        {"channel_data", "channel_data"},
+        {"q", NULL},
+        {"o", NULL},
     };
     size_t i;
 

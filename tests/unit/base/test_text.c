@@ -15,13 +15,13 @@ Test(text, utf8_by_the_table_of_rfc_3629)
         const char *hex;
         bool want;
     } rows[] = {
-        {"", true},          {"00", true},          {"7f", true},        {"80", false},
-        {"bf", false},       {"c080", false},       {"c1bf", false},     {"c280", true},
-        {"c2", false},       {"c27f", false},       {"c2c0", false},     {"dfbf", true},
-        {"e09fbf", false},   {"e0a080", true},      {"ed9fbf", true},    {"eda080", false},
-        {"edbfbf", false},   {"ee8080", true},      {"efbfbf", true},    {"e282", false},
-        {"e28228", false},   {"f08fbfbf", false},   {"f0908080", true},  {"f48fbfbf", true},
-        {"f4908080", false}, {"f5808080", false},   {"f09082", false},   {"f0908028", false},
+        {"", true},          {"00", true},           {"7f", true},          {"80", false},
+        {"bf", false},       {"c080", false},        {"c1bf", false},       {"c280", true},
+        {"c2", false},       {"c27f", false},        {"c2c0", false},       {"dfbf", true},
+        {"e09fbf", false},   {"e0a080", true},       {"ed9fbf", true},      {"eda080", false},
+        {"edbfbf", false},   {"ee8080", true},       {"efbfbf", true},      {"e282", false},
+        {"e28228", false},   {"f08fbfbf", false},    {"f0908080", true},    {"f48fbfbf", true},
+        {"f4908080", false}, {"f5808080", false},    {"f09082", false},     {"f0908028", false},
         {"ff", false},       {"e29982e29982", true}, {"61e29982ff", false},
     };
     size_t i;
@@ -162,9 +162,9 @@ Test(text, name_lists_walk_with_their_empty_names)
         size_t count;
         const char *joined; /* names with a bar behind each */
     } rows[] = {
-        {"", 0, ""},         {"zlib", 1, "zlib|"}, {"zlib,none", 2, "zlib|none|"},
-        {",", 2, "||"},      {"a,", 2, "a||"},     {",a", 2, "|a|"},
-        {"a,,b", 3, "a||b|"}, {",,", 3, "|||"},    {"a,b,c,d", 4, "a|b|c|d|"},
+        {"", 0, ""},          {"zlib", 1, "zlib|"}, {"zlib,none", 2, "zlib|none|"},
+        {",", 2, "||"},       {"a,", 2, "a||"},     {",a", 2, "|a|"},
+        {"a,,b", 3, "a||b|"}, {",,", 3, "|||"},     {"a,b,c,d", 4, "a|b|c|d|"},
     };
     size_t i;
 

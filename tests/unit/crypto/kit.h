@@ -21,7 +21,8 @@ void kit_drawn_init(struct kit_drawn *drawn, ss_span bytes);
  * outlive what was made with it. */
 const struct ss_env *kit_seeded(uint64_t seed);
 /* From the next allocation on none succeeds, until KIT_PLENTY. */
-#define KIT_SCARCE(counted) ((counted)->fail_after = true, (counted)->fail_at = (counted)->calls + 1)
+#define KIT_SCARCE(counted)                                                                        \
+    ((counted)->fail_after = true, (counted)->fail_at = (counted)->calls + 1)
 #define KIT_PLENTY(counted) ((counted)->fail_after = false, (counted)->fail_at = 0)
 
 /* A state of alg, zeroed, initialised with the given key and IV. Free with kit_cipher_free. */

@@ -81,8 +81,8 @@ void kit_kex_refuses(const struct ss_kex_alg *alg, ss_span peer_public, const ch
     err = alg->finish(side.state, test_guarded(peer_public), &side.shared);
     cr_expect(err == SS_E_bad_public_value, "%s: finish says %s to %s", alg->name, ss_err_name(err),
               what);
-    err = alg->respond(side.state, &seeded.env, test_guarded(peer_public), &side.ours,
-                       &side.shared);
+    err =
+        alg->respond(side.state, &seeded.env, test_guarded(peer_public), &side.ours, &side.shared);
     cr_expect(err == SS_E_bad_public_value, "%s: respond says %s to %s", alg->name,
               ss_err_name(err), what);
     cr_expect(side.shared.size == 0 && ss_buf_size(&side.ours) == before,

@@ -108,5 +108,6 @@ Test(hash, hmac_sha1_takes_empty_key_and_data)
     uint8_t mac[20];
 
     cr_assert(ss_hmac_sha1(ss_span_make(NULL, 0), ss_span_make(NULL, 0), mac) == SS_OK);
-    kit_expect(ss_span_make(mac, 20), test_hex("fbdb1d1b18aa6c08324b7d64b71fb76370690e1d"), "empty");
+    kit_expect(ss_span_make(mac, 20), test_hex("fbdb1d1b18aa6c08324b7d64b71fb76370690e1d"),
+               "empty");
 }

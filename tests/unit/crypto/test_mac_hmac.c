@@ -9,9 +9,8 @@
 
 TestSuite(mac_hmac, .fini = test_counted_check);
 
-static const struct ss_mac_alg *const algs[] = {
-    &ss_mac_hmac_sha2_256, &ss_mac_hmac_sha2_256_etm, &ss_mac_hmac_sha2_512,
-    &ss_mac_hmac_sha2_512_etm};
+static const struct ss_mac_alg *const algs[] = {&ss_mac_hmac_sha2_256, &ss_mac_hmac_sha2_256_etm,
+                                                &ss_mac_hmac_sha2_512, &ss_mac_hmac_sha2_512_etm};
 
 static void *keyed(const struct ss_mac_alg *alg, ss_span key)
 {

@@ -71,8 +71,7 @@ Test(pkey_rsa, sizes_out_of_range_are_not_generated)
     size_t i;
 
     for (i = 0; i < SS_COUNT(bits); i++) {
-        cr_expect(ss_pkey_generate(kit_seeded(1), SS_KEY_RSA, bits[i], &pkey) ==
-                  SS_E_bad_argument);
+        cr_expect(ss_pkey_generate(kit_seeded(1), SS_KEY_RSA, bits[i], &pkey) == SS_E_bad_argument);
         cr_expect(ss_pkey_generate(test_env(), SS_KEY_RSA, bits[i], &pkey) == SS_E_bad_argument);
     }
     cr_expect(pkey == NULL);

@@ -8,8 +8,8 @@
 
 TestSuite(pkey_sign, .fini = test_counted_check);
 
-static const struct ss_sign_alg *const algs[] = {
-    &ss_sign_ed25519, &ss_sign_ecdsa_nistp256, &ss_sign_rsa_sha2_512, &ss_sign_rsa_sha2_256};
+static const struct ss_sign_alg *const algs[] = {&ss_sign_ed25519, &ss_sign_ecdsa_nistp256,
+                                                 &ss_sign_rsa_sha2_512, &ss_sign_rsa_sha2_256};
 
 static struct ss_pkey *key_for(const struct ss_sign_alg *alg)
 {
@@ -50,8 +50,8 @@ Test(pkey_sign, what_was_signed_verifies)
             ss_span data = n == 0 ? ss_span_make(NULL, 0) : kit_bytes(n);
             ss_span signature = signed_by(algs[i], pkey, env, data, &store);
 
-            cr_expect(ss_pkey_verify(pkey, algs[i]->hash, data, signature) == SS_OK, "%s, %zu bytes",
-                      algs[i]->name, n);
+            cr_expect(ss_pkey_verify(pkey, algs[i]->hash, data, signature) == SS_OK,
+                      "%s, %zu bytes", algs[i]->name, n);
         }
         ss_pkey_free(&pkey);
     }

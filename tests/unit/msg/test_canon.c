@@ -30,8 +30,9 @@ static const struct {
     {"service_request", "05 00000003 'a' 80 'b'", "service: bytes other than visible US-ASCII\n"},
     {"disconnect", "01 00000002 00000001 ff 00000000", "description: text is not UTF-8\n"},
     {"attrs", "69 00000001 40000010", "attrs.flags: unknown flag bits 1073741840\n"},
-    {"attrs", "69 00000001 8000000f 0000000000000001 00000001 00000001 00000001 00000001 00000001 "
-              "00000001 00000001 c3 00000001 ff",
+    {"attrs",
+     "69 00000001 8000000f 0000000000000001 00000001 00000001 00000001 00000001 00000001 "
+     "00000001 00000001 c3 00000001 ff",
      "attrs.extended[0].type: bytes other than visible US-ASCII\n"},
     {"open", "03 00000001 00000001 'f' ffffffff 00000000", ""},
     {"kexdh_init", "1e 00000002 0080", ""},

@@ -95,13 +95,15 @@ Test(copy, new_wants_a_tail_of_its_own)
 
     kit_init(&kit);
     cr_expect_eq(ss_msg_new(&kit.arena, NULL, NULL, &msg), SS_E_bad_argument);
-    cr_expect_eq(ss_msg_new(&kit.arena, kit_def("channel_open"), kit_def("channel_request.exec"),
-                            &msg), SS_E_bad_argument);
+    cr_expect_eq(
+        ss_msg_new(&kit.arena, kit_def("channel_open"), kit_def("channel_request.exec"), &msg),
+        SS_E_bad_argument);
     cr_expect_eq(ss_msg_new(&kit.arena, kit_def("newkeys"), kit_def("channel_request.exec"), &msg),
                  SS_E_bad_argument);
     cr_expect_null(msg.def);
-    cr_expect_eq(ss_msg_new(&kit.arena, kit_def("channel_open"), kit_def("channel_open.session"),
-                            &msg), SS_OK);
+    cr_expect_eq(
+        ss_msg_new(&kit.arena, kit_def("channel_open"), kit_def("channel_open.session"), &msg),
+        SS_OK);
     cr_expect(ss_span_is(((struct ss_msg_channel_open *)msg.body)->channel_type, "session"));
     kit_fini(&kit);
 }

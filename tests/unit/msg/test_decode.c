@@ -163,31 +163,36 @@ Test(decode, lists_end_at_65536_elements)
     bytes[0] = 7;
     ss_store_u32(bytes + 1, 65536);
     cr_assert_eq(ss_msg_decode(&kit.arena, kit_def("ext_info"),
-                               ss_span_make(bytes, sizeof bytes - 8), &msg, NULL), SS_OK);
+                               ss_span_make(bytes, sizeof bytes - 8), &msg, NULL),
+                 SS_OK);
     cr_assert_eq(((struct ss_msg_ext_info *)msg.body)->extensions.count, 65536);
     ss_store_u32(bytes + 1, 65537);
     cr_assert_eq(ss_msg_decode(&kit.arena, kit_def("ext_info"), ss_span_make(bytes, sizeof bytes),
-                               &msg, NULL), SS_E_too_many);
+                               &msg, NULL),
+                 SS_E_too_many);
     bytes[0] = 1; /* FXP INIT: pairs without a count */
     cr_assert_eq(ss_msg_decode(&kit.arena, kit_def("init"), ss_span_make(bytes, sizeof bytes - 8),
-                               &msg, NULL), SS_OK);
-    cr_assert_eq(ss_msg_decode(&kit.arena, kit_def("init"), ss_span_make(bytes, sizeof bytes), &msg,
-                               NULL), SS_E_too_many);
+                               &msg, NULL),
+                 SS_OK);
+    cr_assert_eq(
+        ss_msg_decode(&kit.arena, kit_def("init"), ss_span_make(bytes, sizeof bytes), &msg, NULL),
+        SS_E_too_many);
     kit_fini(&kit);
 }
 
 Test(decode, an_mpint_must_be_positive_and_short)
 {
-    static const char *const bad[] = {
-        "1e 00000001 80", "1e 00000002 0001", "1e 00000001 00", "1e 00000002 ff01"};
+    static const char *const bad[] = {"1e 00000001 80", "1e 00000002 0001", "1e 00000001 00",
+                                      "1e 00000002 ff01"};
     struct ss_decode_error error;
     struct ss_msg msg;
     struct kit kit;
 
     kit_init(&kit);
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
-        cr_expect_eq(ss_msg_decode(&kit.arena, kit_def("kexdh_init"), kit_bytes(&kit, bad[i]), &msg,
-                                   &error), SS_E_bad_mpint, "%s", bad[i]);
+        cr_expect_eq(
+            ss_msg_decode(&kit.arena, kit_def("kexdh_init"), kit_bytes(&kit, bad[i]), &msg, &error),
+            SS_E_bad_mpint, "%s", bad[i]);
         cr_expect_str_eq(error.field, "e");
     }
     msg = kit_decode(&kit, "kexdh_init", "1e 00000002 0080");
@@ -253,8 +258,7 @@ Test(decode, data_is_borrowed_and_steady_state_allocates_nothing)
         const char *name, *bytes;
         size_t offset; /* of the data span in the struct */
     } hot[] = {
-        {"channel_data", "5e 00000001 00000004 'data'",
-         offsetof(struct ss_msg_channel_data, data)},
+        {"channel_data", "5e 00000001 00000004 'data'", offsetof(struct ss_msg_channel_data, data)},
         {"data", "67 00000001 00000004 'data'", offsetof(struct ss_fxp_data, data)},
         {"write", "06 00000001 00000001 'h' 0000000000000000 00000004 'data'",
          offsetof(struct ss_fxp_write, data)},

@@ -28,18 +28,14 @@ static const struct {
     {"ext_info",
      "07 00000002 0000000f 'server-sig-algs' 0000000b 'ssh-ed25519' 00000001 'x' 00000001 00"},
     /* RFC 4252 section 7, without and with a signature */
-    {"userauth_request",
-     "32 00000004 'user' 0000000e 'ssh-connection' 00000009 'publickey' 00 "
-     "0000000b 'ssh-ed25519' 00000004 'blob'"},
-    {"userauth_request",
-     "32 00000004 'user' 0000000e 'ssh-connection' 00000009 'publickey' 01 "
-     "0000000b 'ssh-ed25519' 00000004 'blob' 00000003 'sig'"},
+    {"userauth_request", "32 00000004 'user' 0000000e 'ssh-connection' 00000009 'publickey' 00 "
+                         "0000000b 'ssh-ed25519' 00000004 'blob'"},
+    {"userauth_request", "32 00000004 'user' 0000000e 'ssh-connection' 00000009 'publickey' 01 "
+                         "0000000b 'ssh-ed25519' 00000004 'blob' 00000003 'sig'"},
     /* RFC 4252 sections 5.1, 5.2, 8; 8 with a change of password */
-    {"userauth_request",
-     "32 00000004 'user' 0000000e 'ssh-connection' 00000004 'none'"},
-    {"userauth_request",
-     "32 00000004 'user' 0000000e 'ssh-connection' 00000008 'password' 01 "
-     "00000003 'old' 00000003 'new'"},
+    {"userauth_request", "32 00000004 'user' 0000000e 'ssh-connection' 00000004 'none'"},
+    {"userauth_request", "32 00000004 'user' 0000000e 'ssh-connection' 00000008 'password' 01 "
+                         "00000003 'old' 00000003 'new'"},
     {"userauth_failure", "33 00000012 'publickey,password' 00"},
     /* RFC 4256 section 4, the first of its examples */
     {"userauth_info_request",
@@ -67,15 +63,12 @@ static const struct {
     {"request_success", "51 00001f90"},
     /* SFTP draft 02, sections 4, 5, 6.3, 7 */
     {"init", "01 00000003"},
-    {"version",
-     "02 00000003 00000018 'posix-rename@openssh.com' 00000001 '1'"},
-    {"open",
-     "03 00000001 00000005 'a.txt' 0000001a 0000000c 000001a4 5f5e1000 5f5e1001"},
+    {"version", "02 00000003 00000018 'posix-rename@openssh.com' 00000001 '1'"},
+    {"open", "03 00000001 00000005 'a.txt' 0000001a 0000000c 000001a4 5f5e1000 5f5e1001"},
     {"open", "03 00000001 00000005 'a.txt' 00000001 00000000"},
-    {"name",
-     "68 00000002 00000002 00000001 '.' 00000005 'drwx.' 00000004 000041ed "
-     "00000001 'f' 00000005 '-rw-r' 8000000f 0000000000000400 000003e8 00000064 000081a4 "
-     "00000001 00000002 00000001 00000003 't@x' 00000001 'v'"},
+    {"name", "68 00000002 00000002 00000001 '.' 00000005 'drwx.' 00000004 000041ed "
+             "00000001 'f' 00000005 '-rw-r' 8000000f 0000000000000400 000003e8 00000064 000081a4 "
+             "00000001 00000002 00000001 00000003 't@x' 00000001 'v'"},
     {"status", "65 00000009 00000002 0000000c 'No such file' 00000002 'en'"},
     {"read", "05 00000004 00000004 00000000 0000000100000000 00008000"},
     {"extended", "c8 00000005 00000013 'statvfs@openssh.com' 00000001 '/'"},
@@ -147,21 +140,22 @@ Test(encode, a_tail_writes_its_key_when_none_is_set)
     struct kit kit;
 
     kit_init(&kit);
-    cr_assert_eq(ss_msg_new(&kit.arena, kit_def("channel_request"),
-                            kit_def("channel_request.shell"), &msg), SS_OK);
+    cr_assert_eq(
+        ss_msg_new(&kit.arena, kit_def("channel_request"), kit_def("channel_request.shell"), &msg),
+        SS_OK);
     request = (struct ss_msg_channel_request *)msg.body;
     for (int i = 0; i < 2; i++) {
         ss_buf_clear(&kit.buf);
         cr_assert_eq(ss_msg_encode(&kit.buf, &msg, NULL, 0), SS_OK);
-        cr_assert(ss_span_eq(ss_buf_span(&kit.buf),
-                             kit_bytes(&kit, "62 00000000 00000005 'shell' 00")));
+        cr_assert(
+            ss_span_eq(ss_buf_span(&kit.buf), kit_bytes(&kit, "62 00000000 00000005 'shell' 00")));
         request->request_type = ss_span_make(NULL, 0);
     }
     request->request_type = ss_span_of("SHELL"); /* said otherwise: so be it */
     ss_buf_clear(&kit.buf);
     cr_assert_eq(ss_msg_encode(&kit.buf, &msg, NULL, 0), SS_OK);
-    cr_assert(ss_span_eq(ss_buf_span(&kit.buf),
-                         kit_bytes(&kit, "62 00000000 00000005 'SHELL' 00")));
+    cr_assert(
+        ss_span_eq(ss_buf_span(&kit.buf), kit_bytes(&kit, "62 00000000 00000005 'SHELL' 00")));
     kit_fini(&kit);
 }
 
@@ -174,7 +168,8 @@ Test(encode, conditions_are_those_of_decode)
 
     kit_init(&kit);
     cr_assert_eq(ss_msg_new(&kit.arena, kit_def("userauth_request"),
-                            kit_def("userauth_request.password"), &msg), SS_OK);
+                            kit_def("userauth_request.password"), &msg),
+                 SS_OK);
     request = (struct ss_msg_userauth_request *)msg.body;
     password = (struct ss_tail_userauth_request_password *)request->body.value;
     password->password = ss_span_of("p");
@@ -268,34 +263,56 @@ Test(encode, each_lie_does_what_it_says)
         struct told told;
         const char *bytes;
     } rows[] = {
-        {"channel_request", exec, {SS_LIE_RAW, "command", 0, "abcd"},
+        {"channel_request",
+         exec,
+         {SS_LIE_RAW, "command", 0, "abcd"},
          "62 00000000 00000004 'exec' 01 abcd"},
-        {"channel_request", exec, {SS_LIE_RAW, "want_reply", 0, "ff"},
+        {"channel_request",
+         exec,
+         {SS_LIE_RAW, "want_reply", 0, "ff"},
          "62 00000000 00000004 'exec' ff 00000002 'id'"},
-        {"channel_request", exec, {SS_LIE_RAW, "body", 0, "01"},
+        {"channel_request",
+         exec,
+         {SS_LIE_RAW, "body", 0, "01"},
          "62 00000000 00000004 'exec' 01 01"},
         {"channel_request", exec, {SS_LIE_RAW, "", 0, "62"}, "62"},
-        {"channel_request", exec, {SS_LIE_LENGTH, "command", 0xffffffff, NULL},
+        {"channel_request",
+         exec,
+         {SS_LIE_LENGTH, "command", 0xffffffff, NULL},
          "62 00000000 00000004 'exec' 01 ffffffff 'id'"},
-        {"channel_request", exec, {SS_LIE_LENGTH, "request_type", 3, NULL},
+        {"channel_request",
+         exec,
+         {SS_LIE_LENGTH, "request_type", 3, NULL},
          "62 00000000 00000003 'exec' 01 00000002 'id'"},
-        {"userauth_info_request", two_prompts, {SS_LIE_LENGTH, "prompts", 9, NULL},
+        {"userauth_info_request",
+         two_prompts,
+         {SS_LIE_LENGTH, "prompts", 9, NULL},
          "3c 00000000 00000000 00000000 00000009 00000001 'a' 01 00000001 'b' 00"},
         {"kexdh_init", "1e 00000002 0080", {SS_LIE_LENGTH, "e", 1, NULL}, "1e 00000001 0080"},
-        {"userauth_info_request", two_prompts, {SS_LIE_OMIT, "prompts[0].echo", 0, NULL},
+        {"userauth_info_request",
+         two_prompts,
+         {SS_LIE_OMIT, "prompts[0].echo", 0, NULL},
          "3c 00000000 00000000 00000000 00000002 00000001 'a' 00000001 'b'"},
-        {"channel_request", exec, {SS_LIE_OMIT, "want_reply", 0, NULL},
+        {"channel_request",
+         exec,
+         {SS_LIE_OMIT, "want_reply", 0, NULL},
          "62 00000000 00000004 'exec' 00000002 'id'"},
-        {"channel_request", exit_status, {SS_LIE_REPEAT, "status", 2, NULL},
+        {"channel_request",
+         exit_status,
+         {SS_LIE_REPEAT, "status", 2, NULL},
          "62 00000000 0000000b 'exit-status' 00 00000005 00000005 00000005"},
         {"channel_request", exec, {SS_LIE_REPEAT, "command", 0, NULL}, exec},
         {"request_success", "51", {SS_LIE_REPEAT, "data", INT64_MAX - 1, NULL}, "51"},
         {"channel_request", exec, {SS_LIE_TRUNCATE, "", 5, NULL}, "62 00000000"},
         {"channel_request", exec, {SS_LIE_TRUNCATE, "", 0, NULL}, ""},
         {"channel_request", exec, {SS_LIE_TRUNCATE, "", 1000, NULL}, exec},
-        {"channel_request", exec, {SS_LIE_APPEND, "", 0, "00"},
+        {"channel_request",
+         exec,
+         {SS_LIE_APPEND, "", 0, "00"},
          "62 00000000 00000004 'exec' 01 00000002 'id' 00"},
-        {"channel_request", exec, {SS_LIE_NUMBER, "", 255, NULL},
+        {"channel_request",
+         exec,
+         {SS_LIE_NUMBER, "", 255, NULL},
          "ff 00000000 00000004 'exec' 01 00000002 'id'"},
     };
     struct kit kit;
@@ -305,8 +322,8 @@ Test(encode, each_lie_does_what_it_says)
         struct ss_msg msg = kit_decode(&kit, rows[i].name, rows[i].honest);
 
         cr_assert_eq(tell(&kit, &msg, &rows[i].told, 1), SS_OK, "row %zu", i);
-        cr_expect(ss_span_eq(ss_buf_span(&kit.buf), kit_bytes(&kit, rows[i].bytes)),
-                  "row %zu: %s", i, kit_hex(&kit, ss_buf_span(&kit.buf)));
+        cr_expect(ss_span_eq(ss_buf_span(&kit.buf), kit_bytes(&kit, rows[i].bytes)), "row %zu: %s",
+                  i, kit_hex(&kit, ss_buf_span(&kit.buf)));
     }
     kit_fini(&kit);
 }
@@ -324,9 +341,9 @@ Test(encode, lies_add_up)
     kit_init(&kit);
     msg = kit_decode(&kit, "channel_request", exec);
     cr_assert_eq(tell(&kit, &msg, all, SS_COUNT(all)), SS_OK);
-    cr_assert(ss_span_eq(ss_buf_span(&kit.buf),
-                         kit_bytes(&kit, "63 00000000 00000004 'exec' aaaa bbcc")),
-              "%s", kit_hex(&kit, ss_buf_span(&kit.buf)));
+    cr_assert(
+        ss_span_eq(ss_buf_span(&kit.buf), kit_bytes(&kit, "63 00000000 00000004 'exec' aaaa bbcc")),
+        "%s", kit_hex(&kit, ss_buf_span(&kit.buf)));
     kit_fini(&kit);
 }
 

@@ -52,10 +52,22 @@ Test(field, a_name_is_found_behind_the_tail)
 
 Test(field, paths_that_lead_nowhere)
 {
-    static const char *const bad[] = {
-        "", ".", "names.", "names[", "names[2].filename", "names[x].filename", "names[0]",
-        "names[0", "nam", "namess", "id.x", "names.filename", "names[0].attrs.extended[0].type",
-        "names[9999999].filename", "[0]", "names[0].attrs.size.x"};
+    static const char *const bad[] = {"",
+                                      ".",
+                                      "names.",
+                                      "names[",
+                                      "names[2].filename",
+                                      "names[x].filename",
+                                      "names[0]",
+                                      "names[0",
+                                      "nam",
+                                      "namess",
+                                      "id.x",
+                                      "names.filename",
+                                      "names[0].attrs.extended[0].type",
+                                      "names[9999999].filename",
+                                      "[0]",
+                                      "names[0].attrs.size.x"};
     struct ss_field field;
     struct ss_msg msg;
     struct kit kit;

@@ -15,46 +15,46 @@ struct run {
 
 /* The server receives. */
 static const struct run server_start[] = {
-    {0, 0, 'U'},   {1, 4, 'O'},   {5, 8, 'E'},   {9, 19, 'U'},  {20, 20, 'O'},   {21, 21, 'E'},
-    {22, 29, 'U'}, {30, 49, 'E'}, {50, 53, 'E'}, {54, 59, 'U'}, {60, 79, 'm'},   {80, 255, 'E'},
+    {0, 0, 'U'},   {1, 4, 'O'},   {5, 8, 'E'},   {9, 19, 'U'},  {20, 20, 'O'}, {21, 21, 'E'},
+    {22, 29, 'U'}, {30, 49, 'E'}, {50, 53, 'E'}, {54, 59, 'U'}, {60, 79, 'm'}, {80, 255, 'E'},
 };
 static const struct run server_kex[] = {
-    {0, 0, 'U'},   {1, 4, 'O'},   {5, 8, 'E'},   {9, 19, 'U'},  {20, 20, 'E'},   {21, 21, 'O'},
-    {22, 29, 'U'}, {30, 49, 'k'}, {50, 53, 'E'}, {54, 59, 'U'}, {60, 79, 'm'},   {80, 255, 'E'},
+    {0, 0, 'U'},   {1, 4, 'O'},   {5, 8, 'E'},   {9, 19, 'U'},  {20, 20, 'E'}, {21, 21, 'O'},
+    {22, 29, 'U'}, {30, 49, 'k'}, {50, 53, 'E'}, {54, 59, 'U'}, {60, 79, 'm'}, {80, 255, 'E'},
 };
 static const struct run server_service[] = {
-    {0, 0, 'U'},   {1, 4, 'O'},   {5, 5, 'O'},   {6, 6, 'E'},     {7, 8, 'O'},     {9, 19, 'U'},
-    {20, 20, 'O'}, {21, 21, 'E'}, {22, 29, 'U'}, {30, 49, 'E'},   {50, 53, 'E'},   {54, 59, 'U'},
+    {0, 0, 'U'},   {1, 4, 'O'},    {5, 5, 'O'},     {6, 6, 'E'},     {7, 8, 'O'},   {9, 19, 'U'},
+    {20, 20, 'O'}, {21, 21, 'E'},  {22, 29, 'U'},   {30, 49, 'E'},   {50, 53, 'E'}, {54, 59, 'U'},
     {60, 79, 'm'}, {80, 191, 'E'}, {192, 193, 'O'}, {194, 255, 'E'},
 };
 static const struct run server_auth[] = {
-    {0, 0, 'U'},   {1, 4, 'O'},   {5, 6, 'E'},   {7, 8, 'O'},     {9, 19, 'U'},    {20, 20, 'O'},
-    {21, 21, 'E'}, {22, 29, 'U'}, {30, 49, 'E'}, {50, 50, 'O'},   {51, 53, 'E'},   {54, 59, 'U'},
+    {0, 0, 'U'},   {1, 4, 'O'},    {5, 6, 'E'},     {7, 8, 'O'},     {9, 19, 'U'},  {20, 20, 'O'},
+    {21, 21, 'E'}, {22, 29, 'U'},  {30, 49, 'E'},   {50, 50, 'O'},   {51, 53, 'E'}, {54, 59, 'U'},
     {60, 79, 'm'}, {80, 191, 'E'}, {192, 193, 'O'}, {194, 255, 'E'},
 };
 static const struct run server_connection[] = {
-    {0, 0, 'U'},     {1, 4, 'O'},    {5, 6, 'E'},     {7, 8, 'O'},   {9, 19, 'U'},   {20, 20, 'O'},
-    {21, 21, 'E'},   {22, 29, 'U'},  {30, 49, 'E'},   {50, 50, 'I'}, {51, 53, 'E'},  {54, 59, 'U'},
-    {60, 79, 'm'},   {80, 82, 'O'},  {83, 89, 'U'},   {90, 100, 'O'}, {101, 191, 'U'},
-    {192, 193, 'O'}, {194, 255, 'U'},
+    {0, 0, 'U'},    {1, 4, 'O'},     {5, 6, 'E'},     {7, 8, 'O'},     {9, 19, 'U'},
+    {20, 20, 'O'},  {21, 21, 'E'},   {22, 29, 'U'},   {30, 49, 'E'},   {50, 50, 'I'},
+    {51, 53, 'E'},  {54, 59, 'U'},   {60, 79, 'm'},   {80, 82, 'O'},   {83, 89, 'U'},
+    {90, 100, 'O'}, {101, 191, 'U'}, {192, 193, 'O'}, {194, 255, 'U'},
 };
 
 /* The client receives: NEWCOMPRESS (8) and USERAUTH_REQUEST are not for it. */
 static const struct run client_service[] = {
-    {0, 0, 'U'},   {1, 4, 'O'},   {5, 5, 'E'},   {6, 7, 'O'},     {8, 8, 'E'},     {9, 19, 'U'},
-    {20, 20, 'O'}, {21, 21, 'E'}, {22, 29, 'U'}, {30, 49, 'E'},   {50, 53, 'E'},   {54, 59, 'U'},
+    {0, 0, 'U'},   {1, 4, 'O'},    {5, 5, 'E'},     {6, 7, 'O'},     {8, 8, 'E'},   {9, 19, 'U'},
+    {20, 20, 'O'}, {21, 21, 'E'},  {22, 29, 'U'},   {30, 49, 'E'},   {50, 53, 'E'}, {54, 59, 'U'},
     {60, 79, 'm'}, {80, 191, 'E'}, {192, 193, 'O'}, {194, 255, 'E'},
 };
 static const struct run client_auth[] = {
-    {0, 0, 'U'},   {1, 4, 'O'},   {5, 6, 'E'},   {7, 7, 'O'},     {8, 8, 'E'},     {9, 19, 'U'},
-    {20, 20, 'O'}, {21, 21, 'E'}, {22, 29, 'U'}, {30, 49, 'E'},   {50, 50, 'E'},   {51, 53, 'O'},
+    {0, 0, 'U'},   {1, 4, 'O'},   {5, 6, 'E'},    {7, 7, 'O'},     {8, 8, 'E'},     {9, 19, 'U'},
+    {20, 20, 'O'}, {21, 21, 'E'}, {22, 29, 'U'},  {30, 49, 'E'},   {50, 50, 'E'},   {51, 53, 'O'},
     {54, 59, 'U'}, {60, 79, 'm'}, {80, 191, 'E'}, {192, 193, 'O'}, {194, 255, 'E'},
 };
 static const struct run client_connection[] = {
-    {0, 0, 'U'},    {1, 4, 'O'},     {5, 6, 'E'},      {7, 7, 'O'},   {8, 8, 'E'},   {9, 19, 'U'},
-    {20, 20, 'O'},  {21, 21, 'E'},   {22, 29, 'U'},    {30, 49, 'E'}, {50, 53, 'E'}, {54, 59, 'U'},
-    {60, 79, 'm'},  {80, 82, 'O'},   {83, 89, 'U'},    {90, 100, 'O'}, {101, 191, 'U'},
-    {192, 193, 'O'}, {194, 255, 'U'},
+    {0, 0, 'U'},    {1, 4, 'O'},     {5, 6, 'E'},     {7, 7, 'O'},     {8, 8, 'E'},
+    {9, 19, 'U'},   {20, 20, 'O'},   {21, 21, 'E'},   {22, 29, 'U'},   {30, 49, 'E'},
+    {50, 53, 'E'},  {54, 59, 'U'},   {60, 79, 'm'},   {80, 82, 'O'},   {83, 89, 'U'},
+    {90, 100, 'O'}, {101, 191, 'U'}, {192, 193, 'O'}, {194, 255, 'U'},
 };
 
 /* Either role. */
@@ -66,7 +66,7 @@ static const struct run strict_start[] = {
     {0, 0, 'E'}, {1, 1, 'O'}, {2, 19, 'E'}, {20, 20, 'O'}, {21, 255, 'E'},
 };
 static const struct run strict_kex[] = {
-    {0, 0, 'E'},   {1, 1, 'O'},   {2, 20, 'E'}, {21, 21, 'O'},
+    {0, 0, 'E'},   {1, 1, 'O'},   {2, 20, 'E'},   {21, 21, 'O'},
     {22, 29, 'E'}, {30, 49, 'k'}, {50, 255, 'E'},
 };
 
@@ -80,8 +80,7 @@ static bool kex_of(const struct ss_where *where, int number)
     case SS_CONTEXT_KEX_ECDH:
         return number == (server ? 30 : 31);
     case SS_CONTEXT_KEX_GEX:
-        return server ? number == 30 || number == 32 || number == 34
-                      : number == 31 || number == 33;
+        return server ? number == 30 || number == 32 || number == 34 : number == 31 || number == 33;
     default:
         return false;
     }
@@ -146,8 +145,8 @@ static void walk_numbers(const struct ss_where *where)
             got = "OUIE"[ss_msg_legal(where, (uint8_t)n, def, &err, NULL)];
             cr_expect_eq(got, wanted,
                          "role %d phase %u strict %d rekey %d kex %d auth %d: %d is %c",
-                         (int)where->receiver, where->phase, where->strict_initial,
-                         where->rekeying, (int)where->kex, (int)where->auth, n, got);
+                         (int)where->receiver, where->phase, where->strict_initial, where->rekeying,
+                         (int)where->kex, (int)where->auth, n, got);
             cr_expect_eq(err != SS_OK, got == 'E', "%d", n);
         }
         next = runs[i].to + 1;
@@ -157,8 +156,8 @@ static void walk_numbers(const struct ss_where *where)
 
 Test(legal, every_phase_role_context_and_number)
 {
-    static const enum ss_context kexes[] = {SS_CONTEXT_ANY, SS_CONTEXT_KEX_DH,
-                                            SS_CONTEXT_KEX_ECDH, SS_CONTEXT_KEX_GEX};
+    static const enum ss_context kexes[] = {SS_CONTEXT_ANY, SS_CONTEXT_KEX_DH, SS_CONTEXT_KEX_ECDH,
+                                            SS_CONTEXT_KEX_GEX};
     static const enum ss_context auths[] = {SS_CONTEXT_ANY, SS_CONTEXT_AUTH_PUBLICKEY,
                                             SS_CONTEXT_AUTH_PASSWORD, SS_CONTEXT_AUTH_KBDINT};
     static const enum ss_role roles[] = {SS_CLIENT, SS_SERVER};
@@ -258,8 +257,9 @@ Test(legal, a_row_of_another_context_counts_as_unknown)
 
     cr_assert_eq(ss_msg_legal(&where, 60, ss_msgdef_of(SS_MSG_userauth_pk_ok), NULL, NULL),
                  SS_LEGAL_UNIMPLEMENTED);
-    cr_assert_eq(ss_msg_legal(&where, 60, ss_msgdef_of(SS_MSG_userauth_passwd_changereq), NULL,
-                              NULL), SS_LEGAL_OK);
+    cr_assert_eq(
+        ss_msg_legal(&where, 60, ss_msgdef_of(SS_MSG_userauth_passwd_changereq), NULL, NULL),
+        SS_LEGAL_OK);
     cr_assert_eq(ss_msg_legal(&where, 61, ss_msgdef_of(SS_MSG_userauth_success), NULL, NULL),
                  SS_LEGAL_UNIMPLEMENTED);
 }

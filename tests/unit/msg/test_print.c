@@ -58,8 +58,7 @@ static const struct {
      0,
      "channel_data recipient_channel=1 "
      "data=\"0123456789012345678901234567890123456789012345678901234567890123\"...(66 bytes)"},
-    {"name",
-     "68 00000002 00000001 00000001 'f' 00000001 'l' 00000005 0000000000000400 000081a4", 0,
+    {"name", "68 00000002 00000001 00000001 'f' 00000001 'l' 00000005 0000000000000400 000081a4", 0,
      "name id=2 names=[{filename=\"f\" longname=\"l\" attrs={flags=5 size=1024 "
      "permissions=33188}}]"},
     {"userauth_info_request",
@@ -114,7 +113,8 @@ Test(print, long_lists_are_cut_with_their_count_told)
     bytes[0] = 61;
     bytes[4] = 40;
     cr_assert_eq(ss_msg_decode(&kit.arena, kit_def("userauth_info_response"),
-                               ss_span_make(bytes, sizeof bytes), &msg, NULL), SS_OK);
+                               ss_span_make(bytes, sizeof bytes), &msg, NULL),
+                 SS_OK);
     cr_assert_eq(ss_msg_print(&kit.buf, &msg, 0), SS_OK);
     line = ss_arena_text(&kit.arena, ss_buf_span(&kit.buf));
     cr_expect_not_null(strstr(line, "{response=<0 bytes>} ...(40 items)]"), "%s", line);

@@ -41,8 +41,9 @@ Test(trace, the_lines_of_the_manual)
     r.directed = true;
     r.direction = SS_OUT;
     r.sequence = 7;
-    expect_line(&r, 1000, "+0.013 srv > 7  channel_open_failure recipient_channel=0"
-                          " reason=2(connect_failed)\n");
+    expect_line(&r, 1000,
+                "+0.013 srv > 7  channel_open_failure recipient_channel=0"
+                " reason=2(connect_failed)\n");
     r = record(SS_TRACE_STEP, 1013, "connection open->idle");
     expect_line(&r, 1000, "+0.013 srv . -  step connection open->idle\n");
     r = record(SS_TRACE_FAULT, 1014, "mac_mismatch rule=RFC4253-6.4-bad-mac-detected offset=0");

@@ -68,7 +68,7 @@ Test(reader, the_mpint_examples_of_rfc_4251)
 Test(reader, mpints_are_accepted_in_shortest_form_only)
 {
     static const char *const longer[] = {"00000003 000001", "00000003 00007f", "00000003 000080",
-                                         "00000003 ff8000", "00000001 ff", "00000004 00000000"};
+                                         "00000003 ff8000", "00000001 ff",     "00000004 00000000"};
     unsigned high, low;
     size_t i;
 
@@ -149,7 +149,7 @@ Test(reader, every_prefix_is_truncated_at_its_field)
 Test(reader, a_length_beyond_the_end_is_pinned_where_it_stands)
 {
     static const char *const tails[] = {"00000004 616263", "ffffffff 616263", "80000000",
-                                        "7fffffff", "fffffffc 61", "00000001"};
+                                        "7fffffff",        "fffffffc 61",     "00000001"};
     size_t i;
 
     for (i = 0; i < SS_COUNT(tails); i++) {
