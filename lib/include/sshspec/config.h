@@ -30,11 +30,13 @@ struct ss_config {
 
 /* Every option at its default; the rest of the struct zero, registry the standard one. */
 void ss_config_init(struct ss_config *config, enum ss_role role);
-/* Sets an option by its name ("rekey_bytes", "rekey-bytes") from text: "64M", "yes", "a,b".
+/* Sets an option by its name ("rekey_bytes", "rekey-bytes") from text: "a,b"; numbers "64M" (K, M,
+ * G: powers of 1024); times "250", "250ms", "30s", "5m" (milliseconds when bare); flags yes, no,
+ * true, false.
  * Text values are borrowed. SS_E_not_found, SS_E_bad_argument (out of range). */
 SS_MUST_USE ss_err ss_config_set(struct ss_config *config, ss_span name, const char *value);
 
-enum ss_option_kind { SS_OPTION_TEXT, SS_OPTION_NUMBER, SS_OPTION_FLAG };
+enum ss_option_kind { SS_OPTION_TEXT, SS_OPTION_NUMBER, SS_OPTION_TIME, SS_OPTION_FLAG };
 struct ss_option { /* for help texts and documents */
     const char *name;
     enum ss_option_kind kind;

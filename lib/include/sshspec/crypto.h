@@ -77,8 +77,8 @@ struct ss_comp_alg {
 
 /* ---- key exchange primitives ---- */
 enum ss_kex_family {
-    SS_KEX_DH,   /* KEXDH_INIT/REPLY, public values are mpints (RFC 4253 section 8) */
-    SS_KEX_ECDH  /* KEX_ECDH_INIT/REPLY, public values are strings (RFC 5656 section 4) */
+    SS_KEX_DH,  /* KEXDH_INIT/REPLY, public values are mpints (RFC 4253 section 8) */
+    SS_KEX_ECDH /* KEX_ECDH_INIT/REPLY, public values are strings (RFC 5656 section 4) */
 };
 enum { SS_KEX_SECRET_STRING = 1 }; /* K enters the hash as a string, not as an mpint */
 
@@ -159,8 +159,8 @@ extern const struct ss_sign_alg ss_sign_ed25519, ss_sign_ecdsa_nistp256, ss_sign
     ss_sign_rsa_sha2_512;
 extern const struct ss_cipher_alg ss_cipher_aes128_gcm, ss_cipher_aes256_gcm,
     ss_cipher_chacha20_poly1305, ss_cipher_aes128_ctr, ss_cipher_aes256_ctr;
-extern const struct ss_mac_alg ss_mac_hmac_sha2_256, ss_mac_hmac_sha2_512,
-    ss_mac_hmac_sha2_256_etm, ss_mac_hmac_sha2_512_etm;
+extern const struct ss_mac_alg ss_mac_hmac_sha2_256, ss_mac_hmac_sha2_512, ss_mac_hmac_sha2_256_etm,
+    ss_mac_hmac_sha2_512_etm;
 extern const struct ss_comp_alg ss_comp_none;
 
 const struct ss_registry *ss_registry_standard(void);

@@ -54,9 +54,9 @@ SS_MUST_USE ss_err ss_engine_do(struct ss_engine *engine, const struct ss_comman
 
 /* ---- by hand (SS_STEP) ---- */
 enum ss_verdict {
-    SS_PASS,   /* the layer takes it in; what is due is sent if its layer is on autopilot */
-    SS_DROP,   /* as if it had never come */
-    SS_TAKE    /* ours: the layer never sees it (same as drop, but counted as answered) */
+    SS_PASS, /* the layer takes it in; what is due is sent if its layer is on autopilot */
+    SS_DROP, /* as if it had never come */
+    SS_TAKE  /* ours: the layer never sees it (same as drop, but counted as answered) */
 };
 SS_MUST_USE ss_err ss_engine_settle(struct ss_engine *engine, enum ss_verdict verdict);
 /* layers: bits of ss_layer_id. What is due by then is sent at once. */
@@ -82,9 +82,9 @@ void ss_engine_set_sequence(struct ss_engine *engine, enum ss_direction directio
 const struct ss_fault *ss_engine_fault(const struct ss_engine *engine); /* null: none */
 const struct ss_negotiated *ss_engine_negotiated(const struct ss_engine *engine);
 ss_span ss_engine_session_id(const struct ss_engine *engine);
-ss_span ss_engine_peer_ident(const struct ss_engine *engine); /* without CR LF */
+ss_span ss_engine_peer_ident(const struct ss_engine *engine);   /* without CR LF */
 ss_span ss_engine_peer_kexinit(const struct ss_engine *engine); /* payload of its last one */
-ss_span ss_engine_host_key(const struct ss_engine *engine);   /* blob of the exchange */
+ss_span ss_engine_host_key(const struct ss_engine *engine);     /* blob of the exchange */
 ss_span ss_engine_server_sig_algs(const struct ss_engine *engine);
 bool ss_engine_peer_ping(const struct ss_engine *engine);
 bool ss_engine_authenticated(const struct ss_engine *engine);
@@ -94,12 +94,6 @@ uint32_t ss_engine_sequence(const struct ss_engine *engine, enum ss_direction di
 uint64_t ss_engine_epoch_bytes(const struct ss_engine *engine, enum ss_direction direction);
 
 /* ---- channels ---- */
-struct ss_channel_info {
-    uint32_t ours, theirs;         /* numbers */
-    uint32_t window_in, window_out; /* bytes the peer may still send, we may still send */
-    uint32_t max_out;              /* largest data packet the peer takes */
-    bool open, eof_in, eof_out, close_in, close_out;
-};
 bool ss_engine_channel(const struct ss_engine *engine, uint32_t channel,
                        struct ss_channel_info *out_info);
 /* Bytes of data that SS_CMD_CHANNEL_DATA would take now: window, packet size and the output

@@ -85,13 +85,13 @@ const char *ss_disconnect_name(uint32_t reason);
 /* The first failure of an engine; pinned, never overwritten. */
 struct ss_fault {
     ss_err err;
-    uint32_t sequence;    /* sequence number of the packet that caused it */
-    int inbound;          /* 1 when the packet was the peer's */
-    const char *message;  /* name of the message, static text, or null */
-    const char *field;    /* dotted path of the field, static text, or null */
-    size_t offset;        /* byte offset into the payload */
-    const char *rule;     /* ledger id such as "RFC4253-6.4-bad-mac-detected", static, or null */
-    char detail[160];     /* what was seen, zero-terminated, printable ASCII */
+    uint32_t sequence;   /* sequence number of the packet that caused it */
+    int inbound;         /* 1 when the packet was the peer's */
+    const char *message; /* name of the message, static text, or null */
+    const char *field;   /* dotted path of the field, static text, or null */
+    size_t offset;       /* byte offset into the payload */
+    const char *rule;    /* ledger id such as "RFC4253-6.4-bad-mac-detected", static, or null */
+    char detail[160];    /* what was seen, zero-terminated, printable ASCII */
 };
 
 /* Returns the error of expr at once. Only for functions that own nothing. */

@@ -27,27 +27,29 @@
 struct ss_key; /* opaque */
 
 struct ss_key_error {
-    size_t offset;      /* byte in the decoded key data, or in the text for armour errors */
-    size_t line;        /* text line, from 1; 0 when it does not apply */
-    const char *field;  /* what was being read, static text */
+    size_t offset;     /* byte in the decoded key data, or in the text for armour errors */
+    size_t line;       /* text line, from 1; 0 when it does not apply */
+    const char *field; /* what was being read, static text */
 };
 
 /* All out_key: the caller holds one reference. */
-SS_MUST_USE ss_err ss_key_from_blob(const struct ss_env *env, ss_span blob, struct ss_key **out_key);
+SS_MUST_USE ss_err ss_key_from_blob(const struct ss_env *env, ss_span blob,
+                                    struct ss_key **out_key);
 SS_MUST_USE ss_err ss_key_generate(const struct ss_env *env, enum ss_key_kind kind, unsigned bits,
                                    ss_span comment, struct ss_key **out_key);
 SS_MUST_USE ss_err ss_key_read_private(const struct ss_env *env, ss_span file,
                                        struct ss_key **out_key, struct ss_key_error *out_error);
 SS_MUST_USE ss_err ss_key_write_private(const struct ss_key *key, struct ss_buf *out);
 /* One line of a .pub or authorized_keys file without options; comment kept. */
-SS_MUST_USE ss_err ss_key_read_line(const struct ss_env *env, ss_span line, struct ss_key **out_key);
+SS_MUST_USE ss_err ss_key_read_line(const struct ss_env *env, ss_span line,
+                                    struct ss_key **out_key);
 /* "type base64 comment\n" */
 SS_MUST_USE ss_err ss_key_write_line(const struct ss_key *key, struct ss_buf *out);
 struct ss_key *ss_key_ref(const struct ss_key *key);
 void ss_key_free(struct ss_key **key); /* drops one reference */
 
-ss_span ss_key_blob(const struct ss_key *key);      /* public blob, lives as long as the key */
-const char *ss_key_type(const struct ss_key *key);  /* "ssh-ed25519"; static text */
+ss_span ss_key_blob(const struct ss_key *key);     /* public blob, lives as long as the key */
+const char *ss_key_type(const struct ss_key *key); /* "ssh-ed25519"; static text */
 enum ss_key_kind ss_key_kind(const struct ss_key *key);
 unsigned ss_key_bits(const struct ss_key *key);
 const char *ss_key_comment(const struct ss_key *key);
@@ -58,7 +60,8 @@ SS_MUST_USE ss_err ss_key_fingerprint(ss_span blob, struct ss_buf *out);
 
 /* Appends the signature blob: string algorithm, string signature. */
 SS_MUST_USE ss_err ss_key_sign(const struct ss_key *key, const struct ss_env *env,
-                               const struct ss_sign_alg *alg, ss_span data, struct ss_buf *out_blob);
+                               const struct ss_sign_alg *alg, ss_span data,
+                               struct ss_buf *out_blob);
 /* The blob's algorithm name must be alg's (SS_E_bad_signature otherwise); a short RSA signature is
  * padded on the left to the modulus. */
 SS_MUST_USE ss_err ss_key_verify(const struct ss_key *key, const struct ss_env *env,

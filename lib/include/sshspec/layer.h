@@ -20,45 +20,48 @@ struct ss_negotiated {
     const struct ss_cipher_alg *cipher_c2s, *cipher_s2c;
     const struct ss_mac_alg *mac_c2s, *mac_s2c; /* null under AEAD ciphers */
     const struct ss_comp_alg *comp_c2s, *comp_s2c;
-    bool strict;          /* strict key exchange, fixed by the first exchange */
-    bool peer_ext_info;   /* the peer offered ext-info-c or ext-info-s */
-    bool guess_ignored;   /* the peer's guessed packet was, or is to be, dropped */
-    uint32_t epoch;       /* exchanges finished */
+    bool strict;        /* strict key exchange, fixed by the first exchange */
+    bool peer_ext_info; /* the peer offered ext-info-c or ext-info-s */
+    bool guess_ignored; /* the peer's guessed packet was, or is to be, dropped */
+    uint32_t epoch;     /* exchanges finished */
 };
 
 /* ---- events ---- */
 enum ss_event_type {
     SS_EVENT_NONE,
-    SS_EVENT_MESSAGE,   /* STEP only: message waits for ss_engine_settle */
-    SS_EVENT_PRELINE,   /* client: text line before the identification line: text */
-    SS_EVENT_VERSION,   /* peer's identification line: text */
+    SS_EVENT_MESSAGE, /* STEP only: message waits for ss_engine_settle */
+    SS_EVENT_PRELINE, /* client: text line before the identification line: text */
+    SS_EVENT_VERSION, /* peer's identification line: text */
     SS_EVENT_NEGOTIATED,
-    SS_EVENT_HOST_KEY,  /* client, question: key, text is the algorithm; answer SS_CMD_HOST_KEY */
-    SS_EVENT_KEX_DONE,  /* new keys live both ways: number is the epoch */
-    SS_EVENT_EXT_INFO,  /* text: extension name, data: its value; one event an extension */
-    SS_EVENT_PONG,      /* data */
+    SS_EVENT_HOST_KEY, /* client, question: key, text is the algorithm; answer SS_CMD_HOST_KEY */
+    SS_EVENT_KEX_DONE, /* new keys live both ways: number is the epoch */
+    SS_EVENT_EXT_INFO, /* text: extension name, data: its value; one event an extension */
+    SS_EVENT_PONG,     /* data */
     SS_EVENT_UNIMPLEMENTED, /* number: sequence number of the packet the peer did not know */
-    SS_EVENT_SERVICE,   /* service accepted: text */
-    SS_EVENT_BANNER,    /* text */
-    SS_EVENT_AUTH_NEXT, /* client, question: text: methods that may go on, flag: partial success,
-                           number: attempts so far; answer SS_CMD_AUTH_* or disconnect */
-    SS_EVENT_AUTH_PK_OK, /* client: the queried key would do */
-    SS_EVENT_AUTH_CHANGE, /* client, question: password change asked: text is the prompt */
+    SS_EVENT_SERVICE,       /* service accepted: text */
+    SS_EVENT_BANNER,        /* text */
+    SS_EVENT_AUTH_NEXT,    /* client, question: text: methods that may go on, flag: partial success,
+                              number: attempts so far; answer SS_CMD_AUTH_* or disconnect */
+    SS_EVENT_AUTH_PK_OK,   /* client: the queried key would do */
+    SS_EVENT_AUTH_CHANGE,  /* client, question: password change asked: text is the prompt */
     SS_EVENT_AUTH_REQUEST, /* server, question: auth is set; answer SS_CMD_AUTH_ANSWER */
-    SS_EVENT_AUTH_DONE, /* text: user, method */
+    SS_EVENT_AUTH_DONE,    /* text: user, method */
     SS_EVENT_CHANNEL_OPEN, /* question: channel, message; answer SS_CMD_CHANNEL_ACCEPT/REFUSE */
-    SS_EVENT_CHANNEL_OPENED, /* ours was confirmed */
-    SS_EVENT_CHANNEL_REFUSED, /* ours was refused: number: reason, text */
-    SS_EVENT_CHANNEL_REQUEST, /* message, flag: want reply; then answer SS_CMD_CHANNEL_REPLY */
-    SS_EVENT_CHANNEL_REPLY,   /* to a request of ours: flag: success */
-    SS_EVENT_CHANNEL_DATA,    /* data; number: 0 data, else extended data type */
+    SS_EVENT_CHANNEL_OPENED,   /* ours was confirmed */
+    SS_EVENT_CHANNEL_REFUSED,  /* ours was refused: number: reason, text */
+    SS_EVENT_CHANNEL_REQUEST,  /* message, flag: want reply, number: its place, from 1 on a
+                                  channel; answer SS_CMD_CHANNEL_REPLY */
+    SS_EVENT_CHANNEL_REPLY,    /* to a request of ours: flag: success, number: its place among
+                                  those of the channel that wanted a reply, from 1 */
+    SS_EVENT_CHANNEL_DATA,     /* data; number: 0 data, else extended data type */
     SS_EVENT_CHANNEL_WRITABLE, /* window grew from less than asked for */
     SS_EVENT_CHANNEL_EOF,
-    SS_EVENT_CHANNEL_CLOSED,  /* CLOSE went both ways; the number may be used again */
-    SS_EVENT_GLOBAL_REQUEST,  /* message, flag: want reply; answer SS_CMD_GLOBAL_REPLY */
-    SS_EVENT_GLOBAL_REPLY,    /* flag: success, data */
-    SS_EVENT_DISCONNECTED,    /* peer's DISCONNECT: number: reason, text */
-    SS_EVENT_FAULT            /* ours: the pinned fault; what is due was queued */
+    SS_EVENT_CHANNEL_CLOSED, /* CLOSE went both ways; the number may be used again */
+    SS_EVENT_GLOBAL_REQUEST, /* message, flag: want reply, number: its place, from 1; answer
+                                SS_CMD_GLOBAL_REPLY */
+    SS_EVENT_GLOBAL_REPLY,   /* flag: success, data, number as with CHANNEL_REPLY */
+    SS_EVENT_DISCONNECTED,   /* peer's DISCONNECT: number: reason, text */
+    SS_EVENT_FAULT           /* ours: the pinned fault; what is due was queued */
 };
 
 struct ss_auth_try { /* a server's question; borrowed until it is answered */
@@ -67,48 +70,60 @@ struct ss_auth_try { /* a server's question; borrowed until it is answered */
     bool change;
     const struct ss_key *key; /* publickey: parsed; null when it could not be */
     ss_span algorithm, blob;
-    bool query;  /* no signature yet: accepting sends PK_OK */
+    bool query;     /* no signature yet: accepting sends PK_OK */
     bool signed_ok; /* signature verified; the library never asks about a bad one */
 };
 
 struct ss_event {
     enum ss_event_type type;
-    uint32_t channel;          /* our number of it */
+    uint32_t channel; /* our number of it */
     uint32_t number;
     bool flag;
-    ss_span text, method, data; /* borrowed until the next poll */
+    ss_span text, method, data;   /* borrowed until the next poll */
     const struct ss_msg *message; /* borrowed until the next poll, or until it is settled */
     const struct ss_key *key;
     const struct ss_auth_try *auth;
     const struct ss_fault *fault;
 };
 
+/* ---- a channel, seen from outside ---- */
+struct ss_channel_info {
+    uint32_t ours, theirs;          /* numbers */
+    uint32_t window_in, window_out; /* bytes the peer may still send, we may still send */
+    uint32_t max_out;               /* largest data packet the peer takes */
+    bool open, eof_in, eof_out, close_in, close_out;
+};
+
 /* ---- commands ---- */
 enum ss_command_kind {
-    SS_CMD_VERSION,     /* send our identification line (STEP); text replaces it, CR LF is added */
-    SS_CMD_KEXINIT,     /* start a key exchange */
-    SS_CMD_HOST_KEY,    /* flag: accept */
-    SS_CMD_SERVICE,     /* client: ask for a service: text */
-    SS_CMD_AUTH_NONE,   /* user: text */
-    SS_CMD_AUTH_PASSWORD, /* text: user, data: password */
+    SS_CMD_VERSION,   /* send our identification line (STEP); text replaces it, CR LF is added */
+    SS_CMD_KEXINIT,   /* start a key exchange */
+    SS_CMD_HOST_KEY,  /* flag: accept */
+    SS_CMD_SERVICE,   /* client: ask for a service: text */
+    SS_CMD_AUTH_NONE, /* user: text */
+    SS_CMD_AUTH_PASSWORD,        /* text: user, data: password */
     SS_CMD_AUTH_PASSWORD_CHANGE, /* text: user, data: old, more: new */
-    SS_CMD_AUTH_QUERY,  /* text: user, key: asks whether it would do */
-    SS_CMD_AUTH_KEY,    /* text: user, key: signs */
-    SS_CMD_AUTH_ANSWER, /* server: number: enum ss_auth_answer; text: methods left for partial */
-    SS_CMD_CHANNEL_OPEN, /* text: type; number: window, 0 the configured; out in channel */
-    SS_CMD_CHANNEL_ACCEPT, /* channel; number: window as above */
-    SS_CMD_CHANNEL_REFUSE, /* channel; number: reason, text */
+    SS_CMD_AUTH_QUERY,           /* text: user, key: asks whether it would do */
+    SS_CMD_AUTH_KEY,             /* text: user, key: signs */
+    SS_CMD_AUTH_ANSWER,    /* server: number: enum ss_auth_answer; text: methods left for partial */
+    SS_CMD_CHANNEL_OPEN,   /* text: type, data: what the type adds, as bytes; or message (a
+                              CHANNEL_OPEN of which type and body count); number: window, 0 the
+                              configured; out in channel */
+    SS_CMD_CHANNEL_ACCEPT, /* channel; number: window as above; data: what the type adds */
+    SS_CMD_CHANNEL_REFUSE, /* channel; number: reason, not 0, text */
     SS_CMD_CHANNEL_REQUEST, /* channel, message (a CHANNEL_REQUEST; recipient is filled in) */
-    SS_CMD_CHANNEL_REPLY,   /* channel; flag: success */
+    SS_CMD_CHANNEL_REPLY,   /* channel; flag: success; number: place of the request, or 0 for the
+                               oldest that waits for a reply. A request that wanted none: nothing
+                               is sent */
     SS_CMD_CHANNEL_DATA,    /* channel, data; number: extended type or 0; takes all or
                                SS_E_would_block: see ss_engine_writable */
     SS_CMD_CHANNEL_CREDIT,  /* channel; number: bytes of received data that were consumed */
-    SS_CMD_CHANNEL_EOF, /* channel */
-    SS_CMD_CHANNEL_CLOSE, /* channel */
-    SS_CMD_GLOBAL_REQUEST, /* message (a GLOBAL_REQUEST) */
-    SS_CMD_GLOBAL_REPLY, /* flag: success, data */
-    SS_CMD_PING,        /* data */
-    SS_CMD_DISCONNECT,  /* number: reason, text */
+    SS_CMD_CHANNEL_EOF,     /* channel */
+    SS_CMD_CHANNEL_CLOSE,   /* channel */
+    SS_CMD_GLOBAL_REQUEST,  /* message (a GLOBAL_REQUEST) */
+    SS_CMD_GLOBAL_REPLY,    /* flag: success, data; number as above */
+    SS_CMD_PING,            /* data */
+    SS_CMD_DISCONNECT,      /* number: reason, text */
     SS_CMD_COUNT
 };
 enum ss_auth_answer { SS_AUTH_REJECT, SS_AUTH_ACCEPT, SS_AUTH_PARTIAL, SS_AUTH_ASK_CHANGE };
@@ -132,7 +147,8 @@ struct ss_link { /* the engine, as a layer sees it */
     struct ss_arena *arena; /* lives until the next poll */
     /* Encodes and queues; the owning layer's on_sent runs before this returns. */
     ss_err (*send)(struct ss_link *link, const struct ss_msg *msg);
-    /* Queues an event; what it points to must live in the arena, in the inbound packet, or longer. */
+    /* Queues an event; what it points to must live in the arena, in the inbound packet, or longer.
+     */
     ss_err (*event)(struct ss_link *link, const struct ss_event *event);
     /* Pins the fault (first one wins), queues DISCONNECT where the error has a reason, and returns
      * err. field, rule and detail may be null. */
@@ -140,14 +156,17 @@ struct ss_link { /* the engine, as a layer sees it */
                    const char *detail);
     void (*note)(struct ss_link *link, enum ss_trace_kind kind, const char *text);
     /* Facts other layers need, kept by the engine. */
-    ss_span session_id;              /* set by transport after the first exchange */
-    ss_span user;                    /* set by auth when done */
-    ss_span server_sig_algs;         /* set by transport from EXT_INFO; data null: none came */
-    bool peer_ping;                  /* peer announced ping@openssh.com */
+    ss_span session_id;      /* set by transport after the first exchange */
+    ss_span user;            /* set by auth when done */
+    ss_span server_sig_algs; /* set by transport from EXT_INFO; data null: none came */
+    bool peer_ping;          /* peer announced ping@openssh.com */
     const struct ss_negotiated *negotiated; /* transport's; never null */
-    ss_time now;                     /* of the call that is running */
-    uint32_t inbound_sequence;       /* of the packet being handled */
+    ss_time now;                            /* of the call that is running */
+    uint32_t inbound_sequence;              /* of the packet being handled */
     bool authenticated;
+    /* The transport takes messages of the layer that is called, now: command() may send channel
+     * data at once instead of keeping a copy for act(). False is always safe. */
+    bool may_send;
 };
 
 struct ss_layer_ops {
@@ -155,7 +174,8 @@ struct ss_layer_ops {
     enum ss_layer_id id;
     /* Takes a message in; its answers become due, they are not sent here. */
     ss_err (*on_message)(void *layer, const struct ss_msg *msg);
-    /* What really went out: payload as encoded, lies included. */
+    /* What really went out: payload as encoded, lies included. Empty for what auth and connection
+     * sent themselves: msg is what they gave to send. */
     ss_err (*on_sent)(void *layer, const struct ss_msg *msg, ss_span payload);
     /* Sends what is due, as far as it can; called until nothing is due (returns SS_OK). */
     ss_err (*act)(void *layer);

@@ -34,7 +34,7 @@ struct ss_list { /* elements of one GROUP, in an array */
     size_t count;
 };
 
-struct ss_tail { /* laid out by an earlier field of the message */
+struct ss_tail {                 /* laid out by an earlier field of the message */
     const struct ss_msgdef *def; /* null when no row knows the key: then raw holds the bytes */
     void *value;                 /* struct of def, or null */
     ss_span raw;                 /* the bytes as they came; what is encoded when def is null */
@@ -126,28 +126,28 @@ enum ss_cond { SS_COND_ALWAYS, SS_COND_IF, SS_COND_BIT };
 struct ss_fielddef {
     const char *name;
     enum ss_type type;
-    size_t offset;                   /* into the struct */
-    size_t fixed;                    /* SS_TYPE_fixed: how many bytes */
-    const struct ss_msgdef *group;   /* group, list, many */
+    size_t offset;                    /* into the struct */
+    size_t fixed;                     /* SS_TYPE_fixed: how many bytes */
+    const struct ss_msgdef *group;    /* group, list, many */
     const struct ss_nametable *names; /* numbers with names, or null */
-    size_t key_offset;               /* tail: offset of the span that selects it */
+    size_t key_offset;                /* tail: offset of the span that selects it */
     enum ss_cond cond;
     size_t cond_offset; /* of the boolean or uint32 that decides */
     uint32_t cond_mask;
 };
 
 struct ss_msgdef {
-    const char *name;    /* "channel_open"; a tail's own name: "pty_req" */
-    const char *key;     /* tails: the value of the parent's key field, "pty-req" */
-    const char *spec;    /* "RFC4254 5.1" */
-    enum ss_msgid id;    /* SS_MSGID_NONE for groups */
+    const char *name;     /* "channel_open"; a tail's own name: "pty_req" */
+    const char *key;      /* tails: the value of the parent's key field, "pty-req" */
+    const char *spec;     /* "RFC4254 5.1" */
+    enum ss_msgid id;     /* SS_MSGID_NONE for groups */
     enum ss_msgid parent; /* tails */
     enum ss_proto proto;
     uint8_t number;
     enum ss_context context;
-    unsigned phases;     /* bits of ss_phase; SSH only */
+    unsigned phases; /* bits of ss_phase; SSH only */
     enum ss_role sender;
-    size_t size;         /* bytes of the struct */
+    size_t size; /* bytes of the struct */
     const struct ss_fielddef *fields;
     size_t field_count;
 };
@@ -260,11 +260,11 @@ enum ss_legal {
     SS_LEGAL_ERROR          /* disconnect */
 };
 struct ss_where {
-    enum ss_role receiver;  /* our role */
-    unsigned phase;         /* one ss_phase */
-    bool strict_initial;    /* strict kex is agreed and the first exchange is not finished */
-    bool rekeying;          /* in SS_PHASE_KEX, and not the first exchange */
-    bool we_sent_kexinit;   /* and the peer has not: data in flight is still legal then */
+    enum ss_role receiver; /* our role */
+    unsigned phase;        /* one ss_phase */
+    bool strict_initial;   /* strict kex is agreed and the first exchange is not finished */
+    bool rekeying;         /* in SS_PHASE_KEX, and not the first exchange */
+    bool we_sent_kexinit;  /* and the peer has not: data in flight is still legal then */
     enum ss_context kex, auth;
 };
 /* number: the message number; def: its row or null. out_err and out_rule (both may be null) say

@@ -56,7 +56,6 @@ static inline ss_span ss_span_part(ss_span s, size_t offset, size_t n)
 }
 
 #define SS_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SS_CONTAINER_OF(ptr, type, member)                                                         \
-    ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define SS_CONTAINER_OF(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 #endif

@@ -30,14 +30,14 @@ enum ss_direction { SS_IN, SS_OUT };
 
 struct ss_trace_record {
     enum ss_trace_kind kind;
-    ss_time at;              /* ms */
-    const char *side;        /* "cli" or "srv", static */
+    ss_time at;       /* ms */
+    const char *side; /* "cli" or "srv", static */
     enum ss_direction direction;
-    bool directed;           /* direction means something */
-    uint32_t sequence;       /* packet sequence number, UINT32_MAX when none */
-    uint32_t epoch;          /* key exchanges finished before this packet */
-    ss_span text;            /* borrowed for the call */
-    ss_span payload;         /* message payload in the clear, when kind is MESSAGE */
+    bool directed;     /* direction means something */
+    uint32_t sequence; /* packet sequence number, UINT32_MAX when none */
+    uint32_t epoch;    /* key exchanges finished before this packet */
+    ss_span text;      /* borrowed for the call */
+    ss_span payload;   /* message payload in the clear, when kind is MESSAGE */
 };
 
 /* Embed it; recover your object with SS_CONTAINER_OF. */

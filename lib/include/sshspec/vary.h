@@ -31,8 +31,7 @@ SS_MUST_USE ss_err ss_msg_fill(struct ss_arena *arena, const struct ss_msgdef *d
 /* The message can still be encoded, but its values need not be canonical, nor make sense. Works
  * on messages that were filled, decoded or copied. payload is set empty: it is out of date.
  * SS_E_not_found when there is no field to change. */
-SS_MUST_USE ss_err ss_msg_mutate(struct ss_arena *arena, struct ss_vary *vary,
-                                 struct ss_msg *msg);
+SS_MUST_USE ss_err ss_msg_mutate(struct ss_arena *arena, struct ss_vary *vary, struct ss_msg *msg);
 /* Up to most lies about fields of msg (behind its tail too) or about the whole of it; each finds
  * something to act on. Bytes of lies live in arena. */
 SS_MUST_USE ss_err ss_msg_lies(struct ss_arena *arena, struct ss_vary *vary,

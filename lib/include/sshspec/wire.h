@@ -22,9 +22,9 @@ uint8_t ss_reader_byte(struct ss_reader *reader);
 bool ss_reader_boolean(struct ss_reader *reader); /* any non-zero byte is true */
 uint32_t ss_reader_u32(struct ss_reader *reader);
 uint64_t ss_reader_u64(struct ss_reader *reader);
-ss_span ss_reader_string(struct ss_reader *reader);        /* borrowed */
+ss_span ss_reader_string(struct ss_reader *reader);          /* borrowed */
 ss_span ss_reader_bytes(struct ss_reader *reader, size_t n); /* borrowed */
-ss_span ss_reader_rest(struct ss_reader *reader);          /* all that is left */
+ss_span ss_reader_rest(struct ss_reader *reader);            /* all that is left */
 /* Contents of a non-negative mpint without its leading zero byte; negative or non-minimal
  * pins SS_E_bad_mpint. */
 ss_span ss_reader_mpint(struct ss_reader *reader);
