@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_input.c - bytes that are fed, and what is borrowed from them. */
+#include <criterion/criterion.h>
+
+#include "kit.h"
+#include "tests/support/support.h"
+
+TestSuite(input, .fini = test_counted_check);
+
+/* A message waits for its verdict; what is fed meanwhile must not move it. */
+Test(input, what_an_event_borrows_stays_where_it_is_while_more_comes)
+{
+    const struct ss_msg *message;
+    struct ss_event event;
+    struct pair pair;
+    const uint8_t *at;
+    uint8_t copy[64];
+    uint8_t *junk;
+    size_t room;
+
+    pair_init(&pair, 1);
+    hand_greet(&pair); /* the server's KEXINIT waits at the client */
+    cr_assert(shown.number == 20 && shown.count == 1);
+    cr_assert(ss_engine_settle(pair.client.engine, SS_DROP) == SS_OK);
+    cr_assert(ss_engine_send_payload(pair.server.engine, test_hex("02 00000004 61626364"), NULL,
+                                     0) == SS_OK);
+    cr_assert(pair_move(&pair, &pair.server, &pair.client));
+    cr_assert(ss_engine_poll(pair.client.engine, &event) && event.type == SS_EVENT_MESSAGE);
+    message = event.message;
+    at = message->payload.data;
+    cr_assert(message->payload.size == 9);
+    memcpy(copy, at, 9);
+    /* More, by copy and in place, than any block that is there could hold. */
+    for (int i = 0; i < 20; i++) {
+        cr_assert(ss_engine_send_payload(pair.server.engine, test_hex("02 00000000"), NULL, 0) ==
+                  SS_OK);
+        cr_assert(pair_move(&pair, &pair.server, &pair.client));
+    }
+    cr_assert(ss_engine_room(pair.client.engine, 100000, &junk, &room) == SS_OK && room == 100000);
+    memset(junk, 0xaa, room);
+    cr_expect(message->payload.data == at && memcmp(at, copy, 9) == 0);
+    cr_assert(ss_engine_settle(pair.client.engine, SS_TAKE) == SS_OK);
+    for (int i = 0; i < 20; i++) {
+        cr_assert(ss_engine_poll(pair.client.engine, &event) && event.type == SS_EVENT_MESSAGE);
+        cr_expect(event.message->payload.size == 5);
+        cr_assert(ss_engine_settle(pair.client.engine, SS_DROP) == SS_OK);
+    }
+    cr_expect(!ss_engine_poll(pair.client.engine, &event));
+    pair_fini(&pair);
+}
+
+Test(input, an_owner_that_does_not_poll_meets_the_ceiling)
+{
+    struct pair pair;
+    uint8_t block[65536];
+    ss_err err = SS_OK;
+    size_t fed = 0;
+    uint8_t *at;
+    size_t size;
+
+    memset(block, 'x', sizeof block);
+    pair_init(&pair, 1);
+    pair_start(&pair);
+    while ((err = ss_engine_feed(pair.client.engine, ss_span_make(block, sizeof block), 1)) ==
+           SS_OK)
+        fed += sizeof block;
+    cr_expect(err == SS_E_ceiling && fed >= 262144 && fed < 4u << 20, "%zu", fed);
+    cr_expect(ss_engine_room(pair.client.engine, sizeof block, &at, &size) == SS_E_ceiling);
+    pair_fini(&pair);
+}
+
+Test(input, bytes_may_be_read_in_place)
+{
+    struct pair pair;
+    struct ss_event event;
+    uint8_t *at;
+    size_t size;
+
+    pair_init(&pair, 1);
+    pair_start(&pair);
+    cr_assert(ss_engine_room(pair.client.engine, 16, &at, &size) == SS_OK && size >= 16);
+    memcpy(at, "SSH-2.0-x\r\n", 11);
+    ss_engine_fed(pair.client.engine, 11, 5);
+    cr_assert(ss_engine_poll(pair.client.engine, &event) && event.type == SS_EVENT_VERSION);
+    cr_expect(ss_span_is(event.text, "SSH-2.0-x"));
+    pair_fini(&pair);
+}
+
+Test(input, the_end_of_the_stream_is_told_after_what_came_before_it)
+{
+    struct pair pair;
+    struct ss_event event;
+
+    pair_init(&pair, 1);
+    pair_start(&pair);
+    cr_assert(ss_engine_feed(pair.client.engine, ss_span_of("SSH-2.0-x\r\nabc"), 1) == SS_OK);
+    ss_engine_feed_eof(pair.client.engine, 2);
+    cr_assert(ss_engine_poll(pair.client.engine, &event) && event.type == SS_EVENT_VERSION);
+    cr_assert(ss_engine_poll(pair.client.engine, &event) && event.type == SS_EVENT_FAULT);
+    cr_expect(event.fault->err == SS_E_closed);
+    cr_expect_str_eq(event.fault->detail, "the stream ends inside a packet");
+    cr_expect(!ss_engine_poll(pair.client.engine, &event));
+    cr_expect(ss_engine_feed(pair.client.engine, ss_span_of("more"), 3) == SS_OK);
+    cr_expect(!ss_engine_poll(pair.client.engine, &event), "nothing more is taken in");
+    pair_fini(&pair);
+}

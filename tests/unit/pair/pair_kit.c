@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pair_kit.c - the pair, compiled for this program. */
+#include "tests/support/pair/pair.c"
