@@ -2,7 +2,9 @@
 # Makefile - the only build system. `make help` lists what there is.
 
 BUILD   ?= build
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC       = gcc
+endif
 CFLAGS  ?= -O2 -g
 WARN     = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wvla -Wwrite-strings -Werror
@@ -10,46 +12,177 @@ DEFS     = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 SAN     ?=
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
+DATADIR ?= $(PREFIX)/share/sshspec
+PEERS   ?= openssh dropbear paramiko
+SECONDS_EACH ?= 10
+JOBS    ?= $(shell nproc)
+V       ?= 0
+ifeq ($(V),0)
+Q    = @
+SAY  = @printf '  %-4s %s\n'
+else
+Q    =
+SAY  = @true
+endif
 
-LIBDIRS ?= base wire trace msg crypto keys sftp transport auth connection engine net client server
+LIBDIRS ?= base wire trace msg crypto keys config sftp transport auth connection engine net client server
 LIBSRC  := $(foreach d,$(LIBDIRS),$(wildcard lib/$(d)/*.c))
 LIBOBJ  := $(LIBSRC:%.c=$(BUILD)/obj/%.o)
-TOOLSRC := $(wildcard testserver/*.c testserver/*/*.c reports/*.c interop/*.c)
+TOOLSRC := $(filter-out testserver/sftp_server/%,$(wildcard testserver/*.c testserver/*/*.c reports/*.c interop/*.c))
 TOOLOBJ := $(TOOLSRC:%.c=$(BUILD)/obj/%.o)
+# What tests link of the program: all but its main.
+PARTOBJ := $(filter-out $(BUILD)/obj/testserver/main.o,$(TOOLOBJ))
+SFTPOBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard testserver/sftp_server/*.c))
 
-ALLCFLAGS = $(WARN) $(DEFS) $(CFLAGS) $(SAN) -fPIC -DSSHSPEC_VERSION='"$(VERSION)"' -Ilib/include -Ilib -I.
+ALLCFLAGS = $(WARN) $(DEFS) $(CFLAGS) $(SAN) -fPIC -DSSHSPEC_VERSION='"$(VERSION)"' \
+            -DSSHSPEC_DATADIR='"$(DATADIR)"' -Ilib/include -Ilib -I.
 LIBLIBS   = -lcrypto
 TOOLLIBS  = $(LIBLIBS) -lsqlite3 -luv -lm
 LDFLAGS  ?=
 
-UNITDIRS := $(sort $(notdir $(wildcard tests/unit/*)))
+UNITDIRS  := $(sort $(notdir $(wildcard tests/unit/*)))
+# Rooms of the program; the others are rooms of the library.
+TOOLUNITS := $(filter script actor runner reports interop testserver,$(UNITDIRS))
 
-all: $(BUILD)/bin/sshspec $(BUILD)/lib/libsshspec.a
+all: $(BUILD)/bin/sshspec $(BUILD)/bin/sshspec-sftp-server $(BUILD)/lib/libsshspec.a \
+     $(BUILD)/lib/libsshspec.so $(BUILD)/lib/sshspec.pc
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(dir $@)
-	$(CC) $(ALLCFLAGS) -MMD -MP -c $< -o $@
+	$(SAY) CC $<
+	$(Q)$(CC) $(ALLCFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/lib/libsshspec.a: $(LIBOBJ)
 	@mkdir -p $(dir $@)
 	@rm -f $@
-	ar rcs $@ $(LIBOBJ)
+	$(SAY) AR $@
+	$(Q)ar rcs $@ $(LIBOBJ)
+
+$(BUILD)/lib/libsshspec.so: $(LIBOBJ)
+	@mkdir -p $(dir $@)
+	$(SAY) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -shared -Wl,-soname,libsshspec.so.0 -o $@ $(LIBOBJ) $(LIBLIBS)
+
+$(BUILD)/lib/sshspec.pc: Makefile
+	@mkdir -p $(dir $@)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	    'Name: sshspec' 'Description: SSH2 and SFTP protocol library that can also lie on purpose' \
+	    'Version: $(VERSION)' 'Requires.private: libcrypto >= 3.0' \
+	    'Libs: -L$${libdir} -lsshspec' 'Cflags: -I$${includedir}' > $@
 
 $(BUILD)/bin/sshspec: $(TOOLOBJ) $(BUILD)/lib/libsshspec.a
 	@mkdir -p $(dir $@)
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $(TOOLOBJ) $(BUILD)/lib/libsshspec.a $(TOOLLIBS)
+	$(SAY) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(TOOLOBJ) $(BUILD)/lib/libsshspec.a $(TOOLLIBS)
+
+$(BUILD)/bin/sshspec-sftp-server: $(SFTPOBJ) $(BUILD)/lib/libsshspec.a
+	@mkdir -p $(dir $@)
+	$(SAY) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(SFTPOBJ) $(BUILD)/lib/libsshspec.a $(LIBLIBS)
 
 # ---- tests: one Criterion program a folder of tests/unit ----
 define UNIT
-$(BUILD)/test/$(1): $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard tests/unit/$(1)/*.c tests/support/*.c)) $(BUILD)/lib/libsshspec.a
+$(BUILD)/test/$(1): $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard tests/unit/$(1)/*.c tests/support/*.c)) $(if $(filter $(1),$(TOOLUNITS)),$(PARTOBJ)) $(BUILD)/lib/libsshspec.a
 	@mkdir -p $$(dir $$@)
-	$(CC) $(SAN) $(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(BUILD)/lib/libsshspec.a $(TOOLLIBS) -lcriterion
+	$(SAY) LD $$@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(BUILD)/lib/libsshspec.a $(TOOLLIBS) -lcriterion
 unit-$(1): $(BUILD)/test/$(1)
 	$(BUILD)/test/$(1) -j2
 .PHONY: unit-$(1)
 endef
 $(foreach d,$(UNITDIRS),$(eval $(call UNIT,$(d))))
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+tests: $(UNITDIRS:%=$(BUILD)/test/%)
+unit: tests
+	@ci/run-unit $(BUILD)
 
-.PHONY: all
+# ---- fuzzers: one program a file fuzz/fuzz_<what>.c, built with clang ----
+FUZZCC   ?= clang
+FUZZERS  := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
+FUZZSHARED := $(filter-out fuzz/fuzz_%.c fuzz/dict_gen.c fuzz/seed_gen.c,$(wildcard fuzz/*.c))
+FUZZSAN   = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FBUILD    = $(BUILD)/fuzz
+$(FBUILD)/obj/%.o: %.c
+	@mkdir -p $(dir $@)
+	$(SAY) FUZZ $<
+	$(Q)$(FUZZCC) $(WARN) $(DEFS) -O1 -g $(FUZZSAN) -DSSHSPEC_VERSION='"$(VERSION)"' \
+	    -DSSHSPEC_DATADIR='"$(DATADIR)"' -Ilib/include -Ilib -I. -MMD -MP -c $< -o $@
+FUZZLIB = $(LIBSRC:%.c=$(FBUILD)/obj/%.o) $(FUZZSHARED:%.c=$(FBUILD)/obj/%.o) \
+          $(patsubst %.c,$(FBUILD)/obj/%.o,$(filter-out testserver/script/catalogue.c,$(filter testserver/script/%,$(TOOLSRC))))
+$(FUZZERS:%=$(FBUILD)/%): $(FBUILD)/%: $(FBUILD)/obj/fuzz/%.o $(FUZZLIB)
+	$(SAY) LD $@
+	$(Q)$(FUZZCC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBLIBS)
+fuzzers: $(FUZZERS:%=$(FBUILD)/%)
+fuzz-smoke: fuzzers $(BUILD)/bin/dict_gen
+	@ci/fuzz-smoke $(BUILD) $(SECONDS_EACH) $(FUZZERS)
+
+$(BUILD)/bin/dict_gen: $(BUILD)/obj/fuzz/dict_gen.o $(BUILD)/lib/libsshspec.a
+	@mkdir -p $(dir $@)
+	$(SAY) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBLIBS)
+
+# ---- benchmarks ----
+BENCHSRC := $(wildcard bench/*.c)
+$(BUILD)/bin/sshspec-bench: $(BENCHSRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/lib/libsshspec.a
+	@mkdir -p $(dir $@)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBLIBS)
+bench: all $(BUILD)/bin/sshspec-bench
+	@bench/run $(BUILD)
+
+# ---- what people and CI call ----
+demo:
+	@ci/install-deps demo
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@ci/demo $(BUILD) $(PEERS)
+
+check:
+	@ci/install-deps check
+	@ci/check $(BUILD)
+
+asan:
+	@ci/asan $(BUILD)
+
+coverage:
+	@ci/coverage $(BUILD)
+
+lint:
+	@ci/lint $(BUILD)
+
+docs: all
+	@ci/docs $(BUILD)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	    $(DESTDIR)$(PREFIX)/include/sshspec $(DESTDIR)$(PREFIX)/include/msg $(DESTDIR)$(DATADIR)
+	install $(BUILD)/bin/sshspec $(BUILD)/bin/sshspec-sftp-server $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(BUILD)/lib/libsshspec.a $(DESTDIR)$(PREFIX)/lib
+	install $(BUILD)/lib/libsshspec.so $(DESTDIR)$(PREFIX)/lib/libsshspec.so.0
+	ln -sf libsshspec.so.0 $(DESTDIR)$(PREFIX)/lib/libsshspec.so
+	install -m 644 $(BUILD)/lib/sshspec.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 lib/include/sshspec/* $(DESTDIR)$(PREFIX)/include/sshspec
+	install -m 644 lib/msg/*.def lib/msg/expand.h $(DESTDIR)$(PREFIX)/include/msg
+	cp -R scenarios interop $(DESTDIR)$(DATADIR)
+	rm -f $(DESTDIR)$(DATADIR)/interop/*.[ch]
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo 'make            build build/bin/sshspec, the library and its pkg-config file'
+	@echo 'make demo       install what is missing, run the catalogue against OpenSSH, Dropbear and'
+	@echo '                paramiko, show the matrix (PEERS="openssh" chooses)'
+	@echo 'make check      every test that CI runs; ends with "N passed, M failed"'
+	@echo 'make unit       the unit tests alone; make unit-ROOM for one room'
+	@echo 'make asan       the unit tests and the catalogue under AddressSanitizer and UBSan'
+	@echo 'make fuzz-smoke each fuzzer for SECONDS_EACH=10 from its seeds'
+	@echo 'make coverage   line coverage, build/coverage/index.html'
+	@echo 'make lint       layers, sizes, bans, mirror, format, static analysis'
+	@echo 'make bench      figures side by side, build/bench/bench.json'
+	@echo 'make docs       docs/messages.md from the message tables'
+	@echo 'make install    to PREFIX=/usr/local'
+	@echo 'V=1 shows commands; CC=clang and SAN=-fsanitize=... are honoured'
+
+-include $(shell find $(BUILD)/obj $(FBUILD)/obj -name '*.d' 2>/dev/null)
+
+.PHONY: all tests unit fuzzers fuzz-smoke bench demo check asan coverage lint docs install clean help

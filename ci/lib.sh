@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# lib.sh - what the scripts of ci/ share: counting, stages, a line of progress.
+#
+# A stage is a command whose output goes to $LOGS/NAME.log. It counts as the tests it names in
+# lines `ok NAME` and `not ok NAME`, in Criterion's closing lines, or as one test by its status.
+
+passed=0
+failed=0
+skipped=0
+broken=
+
+# tests in a log: prints "passed failed skipped"
+count_log() {
+    awk '
+        /Synthesis: Tested:/ { gsub(/\033\[[0-9;]*m/, ""); for (i = 1; i <= NF; i++) {
+            if ($i == "Passing:") p += $(i + 1); if ($i == "Failing:") f += $(i + 1); if ($i == "Crashing:") f += $(i + 1) } }
+        /^ok / { if ($0 ~ /# [Ss][Kk][Ii][Pp]/) s++; else p++ }
+        /^not ok / { f++ }
+        END { print p + 0, f + 0, s + 0 }' "$1"
+}
+
+# stage NAME COMMAND...
+stage() {
+    name=$1
+    shift
+    [ -t 2 ] && printf '\r%-60s' "... $name" >&2
+    begin=$(date +%s)
+    "$@" > "$LOGS/$name.log" 2>&1 < /dev/null
+    status=$?
+    took=$(($(date +%s) - begin))
+    # shellcheck disable=SC2046 # three numbers
+    set -- $(count_log "$LOGS/$name.log")
+    p=$1
+    f=$2
+    s=$3
+    if [ $status = 77 ]; then
+        s=$((s + 1))
+    elif [ $((p + f)) = 0 ]; then
+        if [ $status = 0 ]; then p=1; else f=1; fi
+    elif [ $status != 0 ] && [ "$f" = 0 ]; then
+        f=1
+    fi
+    passed=$((passed + p))
+    failed=$((failed + f))
+    skipped=$((skipped + s))
+    [ -t 2 ] && printf '\r%-60s\r' '' >&2
+    if [ "$f" = 0 ]; then
+        printf '  %-24s %5d passed' "$name" "$p"
+        [ "$s" = 0 ] || printf ', %d skipped' "$s"
+        printf '  (%d s)\n' "$took"
+    else
+        broken="$broken $name"
+        printf '  %-24s %5d passed, %d FAILED  (%d s): %s\n' "$name" "$p" "$f" "$took" "$LOGS/$name.log"
+        grep -aE '^not ok |: error|FAIL|rror:|\[----\]|\[FAIL\]|ERROR: ' "$LOGS/$name.log" | tail -n 25 | cut -c1-300 | sed 's/^/      /'
+        [ "$p" = 0 ] && tail -n 12 "$LOGS/$name.log" | cut -c1-300 | sed 's/^/      /'
+    fi
+}
