@@ -5,9 +5,14 @@
  * Not here: the two roles (client.c, server.c), the methods.
  * Called by: engine, through ss_auth_ops.
  * Follows: RFC 4252 section 6 for who may send what. */
-#include "state.h"
+#include "auth/state.h"
 
-enum { REQUEST = 50, FAILURE = 51, SUCCESS = 52, BANNER = 53, TEXT_MOST = 1 << 16 };
+enum {
+    FIRST_NUMBER = 50,
+    LAST_NUMBER = 79,
+    TEXT_MOST = 1024 * 1024, /* a packet may be as long; what it decodes to is about as long */
+    WAITING_BYTES = 256 * 1024
+};
 
 static bool is_client(const struct ss_auth *auth)
 {
@@ -17,6 +22,12 @@ static bool is_client(const struct ss_auth *auth)
 ss_err ss_auth_fail(struct ss_auth *auth, ss_err err, const char *field, const char *rule)
 {
     return auth->link->fail(auth->link, err, field, rule, NULL);
+}
+
+ss_err ss_auth_set(struct ss_buf *buf, ss_span bytes)
+{
+    ss_buf_clear(buf);
+    return ss_buf_put(buf, bytes);
 }
 
 enum ss_context ss_auth_context_of(ss_span method)
@@ -35,8 +46,7 @@ ss_err ss_auth_done(struct ss_auth *auth, ss_span user, ss_span method)
 {
     struct ss_event event = {.type = SS_EVENT_AUTH_DONE};
 
-    ss_buf_clear(&auth->user);
-    SS_TRY(ss_buf_put(&auth->user, user));
+    SS_TRY(ss_auth_set(&auth->user, user));
     auth->link->user = ss_buf_span(&auth->user);
     auth->link->authenticated = true;
     event.text = auth->link->user;
@@ -59,34 +69,43 @@ static ss_err on_message(void *layer, const struct ss_msg *msg)
     return err;
 }
 
-/* What cannot be read changes nothing: the peer could not read it either. */
-static ss_err sent_by_hand(struct ss_auth *auth, ss_span payload)
+/* What went out, as the peer reads it. Bytes behind the last field are passed over, as a lenient
+ * peer does; what cannot be read changes nothing. */
+static ss_err read_sent(struct ss_auth *auth, ss_span payload, struct ss_msg *out_msg)
 {
-    struct ss_msg msg;
-    ss_err err;
+    const struct ss_msgdef *def =
+        ss_msgdef_by_number(SS_PROTO_SSH, payload.data[0], SS_CONTEXT_ANY, auth->context);
+    struct ss_decode_error at;
+    ss_err err = ss_msg_decode(auth->link->arena, def, payload, out_msg, &at);
 
-    if (payload.size == 0)
-        return SS_OK;
-    if (!is_client(auth))
-        return ss_auth_server_sent(auth, payload.data[0]);
-    if (payload.data[0] != REQUEST)
-        return SS_OK;
-    err = ss_msg_decode(auth->link->arena, ss_msgdef_of(SS_MSG_userauth_request), payload, &msg,
-                        NULL);
-    if (err == SS_E_no_memory)
-        return err;
-    return err == SS_OK ? ss_auth_client_sent(auth, msg.body) : SS_OK;
+    if (err == SS_E_trailing)
+        err = ss_msg_decode(auth->link->arena, def, ss_span_part(payload, 0, at.offset), out_msg,
+                            NULL);
+    return err;
 }
 
+static ss_err told(struct ss_auth *auth, const struct ss_msg *sent)
+{
+    if (!is_client(auth))
+        return ss_auth_server_sent(auth, sent);
+    return sent->def->id == SS_MSG_userauth_request ? ss_auth_client_sent(auth, sent->body) : SS_OK;
+}
+
+/* Without a payload it is our own message, as it was given to send. */
 static ss_err on_sent(void *layer, const struct ss_msg *msg, ss_span payload)
 {
     struct ss_auth *auth = layer;
+    struct ss_msg sent;
+    ss_err err;
 
-    if (payload.size > 0 || msg == NULL || msg->def == NULL)
-        return sent_by_hand(auth, payload);
-    if (!is_client(auth))
-        return ss_auth_server_sent(auth, msg->def->number);
-    return msg->def->id == SS_MSG_userauth_request ? ss_auth_client_sent(auth, msg->body) : SS_OK;
+    if (payload.size == 0)
+        return msg->def != NULL && msg->body != NULL ? told(auth, msg) : SS_OK;
+    if (payload.data[0] < FIRST_NUMBER || payload.data[0] > LAST_NUMBER)
+        return SS_OK;
+    err = read_sent(auth, payload, &sent);
+    if (err == SS_E_no_memory)
+        return err;
+    return err == SS_OK ? told(auth, &sent) : SS_OK;
 }
 
 static ss_err act(void *layer)
@@ -119,36 +138,28 @@ static ss_err command(void *layer, const struct ss_command *what, uint32_t *out_
     }
 }
 
-static void compose_request(struct ss_msg_userauth_request *body)
-{
-    if (body->service.data == NULL)
-        body->service = ss_span_of("ssh-connection");
-    if (body->method.data == NULL && body->body.def != NULL)
-        body->method = ss_span_of(body->body.def->key);
-}
-
 static ss_err compose(void *layer, struct ss_msg *msg)
 {
     struct ss_auth *auth = layer;
     struct ss_msg_userauth_failure *failure = msg->body;
     struct ss_msg_userauth_banner *banner = msg->body;
     struct ss_msg_userauth_pk_ok *pk_ok = msg->body;
+    struct ss_msg_userauth_passwd_changereq *change = msg->body;
 
-    switch (msg->def->id) {
+    switch (msg->def != NULL ? msg->def->id : SS_MSGID_NONE) {
     case SS_MSG_userauth_request:
-        compose_request(msg->body);
-        return SS_OK;
+        return ss_auth_client_compose(auth, msg->body);
     case SS_MSG_userauth_failure:
-        if (failure->methods.data == NULL)
-            failure->methods = ss_auth_methods(auth);
-        return SS_OK;
+        return ss_auth_server_methods(auth, &failure->methods);
     case SS_MSG_userauth_banner:
-        if (banner->message.data == NULL)
-            banner->message = ss_span_of(auth->link->config->banner);
+        banner->message = ss_span_of(auth->link->config->banner);
         return SS_OK;
     case SS_MSG_userauth_pk_ok:
         pk_ok->algorithm = auth->server.attempt.algorithm;
         pk_ok->blob = auth->server.attempt.blob;
+        return SS_OK;
+    case SS_MSG_userauth_passwd_changereq:
+        change->prompt = ss_span_of(SS_AUTH_PROMPT);
         return SS_OK;
     case SS_MSG_userauth_success:
         return SS_OK;
@@ -184,28 +195,39 @@ const struct ss_layer_ops ss_auth_ops = {
 
 /* ---- life ---- */
 
-static void init_buffers(struct ss_auth *auth)
+static void for_each_buffer(struct ss_auth *auth, void (*visit)(struct ss_buf *, struct ss_auth *))
 {
-    const struct ss_env *env = auth->link->env;
-    struct ss_buf *const plain[] = {
+    struct ss_buf *const all[] = {
         &auth->user,
         &auth->client.user,
+        &auth->client.first,
+        &auth->client.second,
         &auth->client.sent_user,
         &auth->client.sent_method,
         &auth->client.sent_algorithm,
         &auth->client.sent_blob,
-        &auth->server.methods,
+        &auth->server.waiting,
+        &auth->server.payload,
+        &auth->server.text,
+        &auth->server.last_user,
+        &auth->server.last_method,
+        &auth->server.partial_user,
+        &auth->server.methods_left,
     };
-    struct ss_buf *const secret[] = {&auth->client.first, &auth->client.second,
-                                     &auth->server.payload, &auth->server.waiting};
 
-    for (size_t i = 0; i < SS_COUNT(plain); i++)
-        ss_buf_init(plain[i], env, TEXT_MOST);
-    for (size_t i = 0; i < SS_COUNT(secret); i++) {
-        ss_buf_init(secret[i], env, TEXT_MOST);
-        secret[i]->secret = true;
-    }
-    ss_arena_init(&auth->server.arena, env, TEXT_MOST);
+    for (size_t i = 0; i < SS_COUNT(all); i++)
+        visit(all[i], auth);
+}
+
+static void init_buffer(struct ss_buf *buf, struct ss_auth *auth)
+{
+    ss_buf_init(buf, auth->link->env, TEXT_MOST);
+}
+
+static void fini_buffer(struct ss_buf *buf, struct ss_auth *auth)
+{
+    (void)auth;
+    ss_buf_fini(buf);
 }
 
 ss_err ss_auth_new(struct ss_link *link, struct ss_auth **out_layer)
@@ -215,7 +237,11 @@ ss_err ss_auth_new(struct ss_link *link, struct ss_auth **out_layer)
     if (auth == NULL)
         return SS_E_no_memory;
     auth->link = link;
-    init_buffers(auth);
+    for_each_buffer(auth, init_buffer);
+    auth->client.first.secret = auth->client.second.secret = true;
+    auth->server.payload.secret = auth->server.waiting.secret = true;
+    auth->server.waiting.ceiling = WAITING_BYTES;
+    ss_arena_init(&auth->server.arena, link->env, TEXT_MOST);
     *out_layer = auth;
     return SS_OK;
 }
@@ -226,19 +252,9 @@ void ss_auth_free(struct ss_auth **layer)
 
     if (auth == NULL)
         return;
-    ss_buf_fini(&auth->user);
-    ss_buf_fini(&auth->client.user);
-    ss_buf_fini(&auth->client.first);
-    ss_buf_fini(&auth->client.second);
-    ss_buf_fini(&auth->client.sent_user);
-    ss_buf_fini(&auth->client.sent_method);
-    ss_buf_fini(&auth->client.sent_algorithm);
-    ss_buf_fini(&auth->client.sent_blob);
-    ss_key_free(&auth->client.key);
-    ss_buf_fini(&auth->server.waiting);
-    ss_buf_fini(&auth->server.payload);
-    ss_buf_fini(&auth->server.methods);
+    for_each_buffer(auth, fini_buffer);
     ss_arena_fini(&auth->server.arena);
+    ss_key_free(&auth->client.key);
     ss_key_free(&auth->server.key);
     ss_free(auth->link->env, auth, sizeof *auth);
     *layer = NULL;

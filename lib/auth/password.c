@@ -5,7 +5,7 @@
  * Not here: whether a password is right (the owner).
  * Called by: client.c, server.c.
  * Follows: RFC 4252 section 8. */
-#include "state.h"
+#include "auth/state.h"
 
 void ss_auth_password_fill(const struct ss_auth *auth,
                            struct ss_tail_userauth_request_password *body)
@@ -18,12 +18,10 @@ void ss_auth_password_fill(const struct ss_auth *auth,
 ss_err ss_auth_password_take(struct ss_auth *auth,
                              const struct ss_msg_userauth_passwd_changereq *msg)
 {
-    struct ss_event event = {.type = SS_EVENT_AUTH_CHANGE};
+    struct ss_event event = {.type = SS_EVENT_AUTH_CHANGE, .text = msg->prompt};
 
-    if (!auth->client.outstanding)
+    if (!ss_auth_client_settle(auth))
         return ss_auth_fail(auth, SS_E_unasked_reply, NULL, NULL);
-    auth->client.outstanding = false;
-    event.text = msg->prompt;
     return auth->link->event(auth->link, &event);
 }
 
