@@ -28,10 +28,14 @@ static const struct ss_channel *asked(const struct ss_connection *conn)
 /* RFC 4254: "no response is sent" is said of some requests, and of the rest a reply is of use. */
 static bool wants_reply(ss_span type)
 {
-    static const char *const silent[] = {
-        "window-change", "xon-xoff",         "signal",
-        "exit-status",   "exit-signal",      "eow@openssh.com",
-        "hostkeys-00@openssh.com",           "no-more-sessions@openssh.com"};
+    static const char *const silent[] = {"window-change",
+                                         "xon-xoff",
+                                         "signal",
+                                         "exit-status",
+                                         "exit-signal",
+                                         "eow@openssh.com",
+                                         "hostkeys-00@openssh.com",
+                                         "no-more-sessions@openssh.com"};
     size_t i;
 
     for (i = 0; i < SS_COUNT(silent); i++) {

@@ -131,8 +131,7 @@ static ss_err open_channel(struct ss_connection *conn, uint32_t number,
         return ss_conn_fail(conn, SS_E_unknown_channel, "recipient_channel",
                             "RFC4254-5.3-message-for-closed-channel");
     if (channel->close_in)
-        return ss_conn_fail(conn, SS_E_after_close, NULL,
-                            "RFC4254-5.3-no-messages-after-close");
+        return ss_conn_fail(conn, SS_E_after_close, NULL, "RFC4254-5.3-no-messages-after-close");
     conn->latest = number;
     *out_channel = channel;
     return SS_OK;
@@ -182,10 +181,9 @@ static ss_err sent_by_hand(struct ss_connection *conn, ss_span payload)
 
     if (row == NULL)
         return SS_OK;
-    err = read_sent(conn,
-                    ss_msgdef_by_number(SS_PROTO_SSH, payload.data[0], SS_CONTEXT_ANY,
-                                        SS_CONTEXT_ANY),
-                    payload, &msg);
+    err = read_sent(
+        conn, ss_msgdef_by_number(SS_PROTO_SSH, payload.data[0], SS_CONTEXT_ANY, SS_CONTEXT_ANY),
+        payload, &msg);
     if (err == SS_E_no_memory)
         return err;
     if (err != SS_OK)
@@ -239,8 +237,7 @@ static ss_err act(void *layer)
 
 static ss_err command(void *layer, const struct ss_command *what, uint32_t *out_channel)
 {
-    ss_conn_command *handler =
-        (unsigned)what->kind < SS_CMD_COUNT ? commands[what->kind] : NULL;
+    ss_conn_command *handler = (unsigned)what->kind < SS_CMD_COUNT ? commands[what->kind] : NULL;
 
     return handler != NULL ? handler(layer, what, out_channel) : SS_E_unsupported;
 }

@@ -39,11 +39,11 @@ static ss_err queue_ready(struct ss_connection *conn)
         struct ss_msg_request_failure failure = {0};
 
         if (entry->success)
-            SS_TRY(ss_outbox_put(conn, SS_OUTBOX_ALWAYS, NULL, entry->place,
-                                 SS_MSG_request_success, &success));
+            SS_TRY(ss_outbox_put(conn, SS_OUTBOX_ALWAYS, NULL, entry->place, SS_MSG_request_success,
+                                 &success));
         else
-            SS_TRY(ss_outbox_put(conn, SS_OUTBOX_ALWAYS, NULL, entry->place,
-                                 SS_MSG_request_failure, &failure));
+            SS_TRY(ss_outbox_put(conn, SS_OUTBOX_ALWAYS, NULL, entry->place, SS_MSG_request_failure,
+                                 &failure));
         entry->state = SS_INBOX_QUEUED;
     }
     return SS_OK;

@@ -105,8 +105,8 @@ ss_err ss_open_accept(struct ss_connection *conn, const struct ss_command *comma
     body.sender_channel = channel->ours;
     body.initial_window_size = ss_open_window(conn, command->number);
     body.maximum_packet_size = ss_open_max_packet(conn);
-    SS_TRY(ss_outbox_put(conn, SS_OUTBOX_ALWAYS, channel, 0, SS_MSG_channel_open_confirmation,
-                         &body));
+    SS_TRY(
+        ss_outbox_put(conn, SS_OUTBOX_ALWAYS, channel, 0, SS_MSG_channel_open_confirmation, &body));
     channel->state = SS_CHANNEL_ACCEPTED;
     grant(channel, body.initial_window_size, body.maximum_packet_size);
     return SS_OK;
@@ -115,9 +115,8 @@ ss_err ss_open_accept(struct ss_connection *conn, const struct ss_command *comma
 ss_err ss_open_refuse(struct ss_connection *conn, const struct ss_command *command,
                       uint32_t *out_channel)
 {
-    struct ss_msg_channel_open_failure body = {.reason = command->number,
-                                               .description = command->text,
-                                               .language = ss_span_of("")};
+    struct ss_msg_channel_open_failure body = {
+        .reason = command->number, .description = command->text, .language = ss_span_of("")};
     struct ss_channel *channel;
 
     (void)out_channel;
@@ -218,7 +217,8 @@ ss_err ss_open_sent(struct ss_connection *conn, struct ss_channel *channel, cons
     if (!conn->own) {
         err = ss_table_add_at(&conn->table, body->sender_channel, &channel);
         if (err == SS_E_exists || err == SS_E_ceiling) {
-            conn->link->note(conn->link, SS_TRACE_NOTE, "an open sent by hand is not kept track of");
+            conn->link->note(conn->link, SS_TRACE_NOTE,
+                             "an open sent by hand is not kept track of");
             return SS_OK;
         }
         SS_TRY(err);

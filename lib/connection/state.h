@@ -35,7 +35,7 @@ SS_MUST_USE ss_err ss_inbox_answer(struct ss_inbox *inbox, const struct ss_env *
                                    bool success, ss_span data, struct ss_inbox_entry **out_entry);
 /* Answered, and all before it are queued or gone: its reply may be queued. Null: none. */
 struct ss_inbox_entry *ss_inbox_ready(struct ss_inbox *inbox);
-struct ss_inbox_entry *ss_inbox_oldest(struct ss_inbox *inbox); /* null: none */
+struct ss_inbox_entry *ss_inbox_oldest(struct ss_inbox *inbox);         /* null: none */
 void ss_inbox_settle(struct ss_inbox *inbox, const struct ss_env *env); /* drops the oldest */
 void ss_inbox_fini(struct ss_inbox *inbox, const struct ss_env *env);
 
@@ -97,7 +97,7 @@ struct ss_channel *ss_table_theirs(const struct ss_table *table, uint32_t theirs
 /* The oldest in one of the states, whatever its numbers. */
 struct ss_channel *ss_table_any(const struct ss_table *table, unsigned states);
 void ss_table_remove(struct ss_table *table, struct ss_channel *channel);
-void ss_table_due(struct ss_table *table, struct ss_channel *channel); /* puts it on the list */
+void ss_table_due(struct ss_table *table, struct ss_channel *channel);     /* puts it on the list */
 void ss_table_settled(struct ss_table *table, struct ss_channel *channel); /* takes it off */
 
 /* ---- outbox.c: commands that wait to be sent ---- */
@@ -112,9 +112,9 @@ struct ss_connection {
     struct ss_link *link;
     struct ss_table table;
     struct ss_outbox outbox;
-    struct ss_inbox inbox;         /* global requests */
-    uint32_t asked, replied;       /* global requests of ours that want a reply */
-    bool own;                      /* what is being sent is ours, not by hand */
+    struct ss_inbox inbox;          /* global requests */
+    uint32_t asked, replied;        /* global requests of ours that want a reply */
+    bool own;                       /* what is being sent is ours, not by hand */
     struct ss_channel *own_channel; /* and belongs to this channel, or none */
     bool no_more_sessions;
     uint32_t latest; /* channel that last had a message, for compose */
@@ -126,8 +126,8 @@ void ss_outbox_fini(struct ss_outbox *outbox);
 size_t ss_outbox_room(const struct ss_outbox *outbox);
 /* Keeps a message; channel may be null; place: of the request it replies to, or 0. */
 SS_MUST_USE ss_err ss_outbox_put(struct ss_connection *conn, enum ss_outbox_limit limit,
-                                 const struct ss_channel *channel, uint32_t place,
-                                 enum ss_msgid id, void *body);
+                                 const struct ss_channel *channel, uint32_t place, enum ss_msgid id,
+                                 void *body);
 SS_MUST_USE ss_err ss_outbox_drain(struct ss_connection *conn);
 
 /* ---- connection.c ---- */

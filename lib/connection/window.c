@@ -46,10 +46,8 @@ static void consider_adjust(struct ss_connection *conn, struct ss_channel *chann
 static ss_err take_data(struct ss_connection *conn, struct ss_channel *channel, ss_span data,
                         uint32_t type)
 {
-    struct ss_event event = {.type = SS_EVENT_CHANNEL_DATA,
-                             .channel = channel->ours,
-                             .number = type,
-                             .data = data};
+    struct ss_event event = {
+        .type = SS_EVENT_CHANNEL_DATA, .channel = channel->ours, .number = type, .data = data};
 
     if (channel->close_out)
         return SS_OK; /* crossed with our CLOSE */
@@ -64,7 +62,8 @@ static ss_err take_data(struct ss_connection *conn, struct ss_channel *channel, 
         return SS_OK;
     channel->window_in -= (int64_t)data.size;
     if (type > DATA_STDERR) { /* rule: RFC4254-5.2-extended-data-unknown-type */
-        conn->link->note(conn->link, SS_TRACE_NOTE, "extended data of a type nobody knows, dropped");
+        conn->link->note(conn->link, SS_TRACE_NOTE,
+                         "extended data of a type nobody knows, dropped");
         consider_adjust(conn, channel);
         return SS_OK;
     }

@@ -49,8 +49,9 @@ struct ss_command kit_command(enum ss_command_kind kind, uint32_t channel)
 uint32_t kit_open(struct fake *fake, uint32_t theirs)
 {
     struct ss_command command = {.kind = SS_CMD_CHANNEL_OPEN, .text = ss_span_of("session")};
-    struct ss_msg_channel_open_confirmation confirmation = {
-        .sender_channel = theirs, .initial_window_size = KIT_WINDOW, .maximum_packet_size = KIT_MAX};
+    struct ss_msg_channel_open_confirmation confirmation = {.sender_channel = theirs,
+                                                            .initial_window_size = KIT_WINDOW,
+                                                            .maximum_packet_size = KIT_MAX};
     uint32_t number = UINT32_MAX;
 
     cr_assert(fake->ops->command(fake->layer, &command, &number) == SS_OK);

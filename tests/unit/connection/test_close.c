@@ -16,8 +16,9 @@ Test(close, eof_leaves_the_other_direction_open)
     cr_assert(kit_send(fake, ch, 10) == SS_OK);
     (void)fake_expect(fake, SS_MSG_channel_data);
     fake_done(fake, kit_command(SS_CMD_CHANNEL_EOF, ch));
-    cr_expect(((struct ss_msg_channel_eof *)fake_expect(fake, SS_MSG_channel_eof))
-                  ->recipient_channel == 4);
+    cr_expect(
+        ((struct ss_msg_channel_eof *)fake_expect(fake, SS_MSG_channel_eof))->recipient_channel ==
+        4);
     cr_expect(kit_info(fake, ch).eof_in && kit_info(fake, ch).eof_out);
     cr_expect(kit_send(fake, ch, 1) == SS_E_usage, "no data after EOF");
     cr_expect(ss_connection_writable(fake->layer, ch) == 0);

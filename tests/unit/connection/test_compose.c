@@ -44,8 +44,7 @@ Test(compose, without_a_channel_fields_stay_as_they_are)
 {
     struct fake *fake = kit_new(SS_SERVER);
     struct ss_msg_channel_data *data = compose(fake, SS_MSG_channel_data, NULL);
-    struct ss_msg_channel_window_adjust *adjust =
-        compose(fake, SS_MSG_channel_window_adjust, NULL);
+    struct ss_msg_channel_window_adjust *adjust = compose(fake, SS_MSG_channel_window_adjust, NULL);
     struct ss_msg_channel_request *request = compose(fake, SS_MSG_channel_request, "shell");
     struct ss_msg_channel_open_confirmation *yes =
         compose(fake, SS_MSG_channel_open_confirmation, NULL);
@@ -97,10 +96,10 @@ Test(compose, replies_are_wanted_where_they_are_of_use)
     static const struct {
         const char *type;
         bool want_reply;
-    } rows[] = {
-        {"exec", true},         {"shell", true},         {"subsystem", true}, {"pty-req", true},
-        {"exit-status", false}, {"exit-signal", false},  {"signal", false},   {"break", true},
-        {"env", true},          {"window-change", false}};
+    } rows[] = {{"exec", true},          {"shell", true},        {"subsystem", true},
+                {"pty-req", true},       {"exit-status", false}, {"exit-signal", false},
+                {"signal", false},       {"break", true},        {"env", true},
+                {"window-change", false}};
     struct fake *fake = kit_new(SS_SERVER);
     struct ss_msg_channel_request *request;
     struct ss_msg_global_request *global;

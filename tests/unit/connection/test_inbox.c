@@ -62,8 +62,7 @@ Test(inbox, requests_that_want_no_reply_have_a_place_and_nothing_to_say)
     entry = answer(&inbox, 0, true);
     cr_assert(entry != NULL && entry->place == 2);
     cr_expect(answer(&inbox, 0, true) == NULL, "nobody waits any more");
-    cr_expect(ss_inbox_answer(&inbox, &test_counted()->env, 2, true, nothing, &entry) ==
-                  SS_E_usage,
+    cr_expect(ss_inbox_answer(&inbox, &test_counted()->env, 2, true, nothing, &entry) == SS_E_usage,
               "answered twice");
     cr_expect(ss_inbox_answer(&inbox, &test_counted()->env, 4, true, nothing, &entry) ==
                   SS_E_bad_argument,

@@ -13,9 +13,8 @@ Test(open, ours_says_number_window_and_packet_size)
     struct fake *fake = kit_new(SS_CLIENT);
     struct ss_command command = {.kind = SS_CMD_CHANNEL_OPEN, .text = ss_span_of("session")};
     const struct ss_msg_channel_open *open;
-    struct ss_msg_channel_open_confirmation yes = {.sender_channel = 41,
-                                                   .initial_window_size = 5,
-                                                   .maximum_packet_size = 3};
+    struct ss_msg_channel_open_confirmation yes = {
+        .sender_channel = 41, .initial_window_size = 5, .maximum_packet_size = 3};
     struct ss_channel_info info;
     uint32_t number = 99;
 
@@ -49,8 +48,9 @@ Test(open, a_type_may_bring_bytes_or_a_whole_message)
                                  .text = ss_span_of("a@example.com"),
                                  .data = ss_span_of("xyz")};
     struct ss_tail_channel_open_direct_tcpip to = {.address = ss_span_of("h"), .port = 22};
-    struct ss_msg_channel_open open = {
-        .channel_type = ss_span_of("direct-tcpip"), .sender_channel = 7777, .initial_window_size = 1};
+    struct ss_msg_channel_open open = {.channel_type = ss_span_of("direct-tcpip"),
+                                       .sender_channel = 7777,
+                                       .initial_window_size = 1};
     struct ss_msg msg = {ss_msgdef_of(SS_MSG_channel_open), &open, {NULL, 0}};
     const struct ss_msg_channel_open *sent;
 

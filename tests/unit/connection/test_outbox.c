@@ -28,11 +28,14 @@ Test(outbox, what_waits_goes_out_in_the_order_it_was_asked_for)
     cr_expect(ss_span_is(
         ((struct ss_msg_channel_request *)fake_expect(fake, SS_MSG_channel_request))->request_type,
         "first@x"));
-    cr_expect(((struct ss_msg_channel_data *)fake_expect(fake, SS_MSG_channel_data))->data.size == 3);
+    cr_expect(((struct ss_msg_channel_data *)fake_expect(fake, SS_MSG_channel_data))->data.size ==
+              3);
     (void)fake_expect(fake, SS_MSG_channel_open);
     (void)fake_expect(fake, SS_MSG_global_request);
-    cr_expect(((struct ss_msg_channel_data *)fake_expect(fake, SS_MSG_channel_data))->data.size == 4);
-    cr_expect(((struct ss_msg_channel_data *)fake_expect(fake, SS_MSG_channel_data))->data.size == 5);
+    cr_expect(((struct ss_msg_channel_data *)fake_expect(fake, SS_MSG_channel_data))->data.size ==
+              4);
+    cr_expect(((struct ss_msg_channel_data *)fake_expect(fake, SS_MSG_channel_data))->data.size ==
+              5);
     fake_quiet(fake);
     kit_free(fake);
 }

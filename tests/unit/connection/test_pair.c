@@ -14,8 +14,8 @@ enum { CHANNELS = 8, MOST_DATA = 700, PERIOD = 251 };
 
 struct line { /* one channel, as one side has it */
     bool known, asked, open, paired;
-    uint32_t pair; /* number on the other side */
-    int64_t granted;    /* what this side may send and has seen granted */
+    uint32_t pair;   /* number on the other side */
+    int64_t granted; /* what this side may send and has seen granted */
     bool said_eof, said_close;
     uint64_t sent, got; /* bytes of the stream each way */
     uint32_t unread;    /* delivered and not credited */

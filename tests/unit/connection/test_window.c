@@ -10,9 +10,8 @@ static uint32_t open_with(struct fake *fake, uint32_t window)
 {
     struct ss_command command = {
         .kind = SS_CMD_CHANNEL_OPEN, .text = ss_span_of("session"), .number = window};
-    struct ss_msg_channel_open_confirmation yes = {.sender_channel = 8,
-                                                   .initial_window_size = KIT_WINDOW,
-                                                   .maximum_packet_size = KIT_MAX};
+    struct ss_msg_channel_open_confirmation yes = {
+        .sender_channel = 8, .initial_window_size = KIT_WINDOW, .maximum_packet_size = KIT_MAX};
     uint32_t ch = 0;
 
     cr_assert(fake->ops->command(fake->layer, &command, &ch) == SS_OK);
@@ -128,9 +127,8 @@ Test(window, writable_is_told_when_the_window_grows_from_less_than_was_asked_for
 Test(window, a_window_of_zero_and_one_byte_at_a_time)
 {
     struct fake *fake = kit_new(SS_SERVER);
-    struct ss_msg_channel_open open = {.channel_type = ss_span_of("session"),
-                                       .sender_channel = 5,
-                                       .maximum_packet_size = KIT_MAX};
+    struct ss_msg_channel_open open = {
+        .channel_type = ss_span_of("session"), .sender_channel = 5, .maximum_packet_size = KIT_MAX};
     int i;
 
     cr_assert(fake_take(fake, SS_MSG_channel_open, &open) == SS_OK);
