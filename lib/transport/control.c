@@ -74,12 +74,17 @@ static ss_err disconnected(struct ss_transport *layer, const struct ss_msg_disco
     return SS_E_peer_disconnected;
 }
 
-/* rule: RFC4253-11.4-unimplemented-received */
+/* rule: RFC4253-11.4-unimplemented-received. Some servers know no rekey before authentication: to
+ * wait for their KEXINIT would be to wait for ever. */
 static ss_err unimplemented(struct ss_transport *layer, const struct ss_msg_unimplemented *body)
 {
+    const struct ss_exchange *ex = &layer->ex;
     struct ss_event event = {.type = SS_EVENT_UNIMPLEMENTED,
                              .number = body->packet_sequence_number};
 
+    if (ex->ours.there && !ex->theirs.there && ex->ours.sequence == body->packet_sequence_number)
+        ss_transport_doom(layer, SS_E_refused, NULL, "RFC4253-9-rekey-answered",
+                          "the peer answered KEXINIT with UNIMPLEMENTED");
     return layer->link->event(layer->link, &event);
 }
 

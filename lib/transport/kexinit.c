@@ -254,6 +254,7 @@ static ss_err keep_ours(struct ss_transport *layer, const struct ss_msg *msg, ss
         if (read_offer(ss_buf_span(&ours->meant), &ours->offer) != SS_OK)
             memset(&ours->offer, 0, sizeof ours->offer);
     }
+    ours->sequence = layer->out->sequence - 1; /* it is sealed, so the number has moved on */
     ours->there = true;
     return SS_OK;
 }

@@ -6,6 +6,10 @@
  * Called by: transport.c before anything else is sent, and by the clock.
  * Follows: RFC 4253 section 9, RFC 4344 section 3.
  *
+ * On our own account an exchange starts only after authentication: widely used clients and servers
+ * end the connection over a KEXINIT before it, and what can be sent by then is bounded otherwise.
+ * A command may ask for one at any time.
+ *
  * Both sides may start at the same time: each KEXINIT then is the answer to the other. */
 #include "state.h"
 
@@ -14,9 +18,10 @@ static bool under_way(const struct ss_transport *layer)
     return layer->ex.ours.there || layer->ex.theirs.there || layer->kexinit_due;
 }
 
-static bool idle(const struct ss_transport *layer)
+/* May one start by itself? */
+static bool ripe(const struct ss_transport *layer)
 {
-    return !ss_transport_first(layer) && !under_way(layer);
+    return layer->link->authenticated && !ss_transport_first(layer) && !under_way(layer);
 }
 
 /* rule: RFC4253-9-rekey-1gb-1h, RFC4251-9.3.3-rekey-before-seq-wrap */
@@ -51,7 +56,7 @@ ss_err ss_rekey_check(struct ss_transport *layer)
         return SS_OK;
     if (layer->ex.ours.there && !layer->ex.theirs.there)
         return check_patience(layer);
-    if (idle(layer) && is_over(layer))
+    if (ripe(layer) && is_over(layer))
         layer->kexinit_due = true;
     return SS_OK;
 }
@@ -70,7 +75,7 @@ ss_time ss_rekey_deadline(const struct ss_transport *layer)
 {
     uint64_t period = layer->link->config->rekey_time;
 
-    if (period == 0 || !idle(layer))
+    if (period == 0 || !ripe(layer))
         return SS_NEVER;
     return layer->exchanged_at + period;
 }

@@ -13,6 +13,18 @@
 /* The packet limit keeps every part far below. */
 enum { KEEP_MAX = 1024 * 1024, HASH_INPUT_MAX = 4 * KEEP_MAX, HELD_MAX = 256 * 1024 };
 
+enum { /* message numbers, RFC 4250 section 4.1.2 */
+       SERVICE_REQUEST = 5,
+       SERVICE_ACCEPT = 6,
+       EXT_INFO = 7,
+       KEXINIT = 20,
+       NEWKEYS = 21,
+       KEX_INIT = 30,
+       KEX_REPLY = 31,
+       PING = 192,
+       PONG = 193
+};
+
 /* ---- what the files share ---- */
 ss_err ss_transport_fail(struct ss_transport *layer, ss_err err, const char *field,
                          const char *rule, const char *detail)
@@ -169,21 +181,21 @@ static ss_err on_sent(void *self, const struct ss_msg *msg, ss_span payload)
     if (payload.size == 0)
         return SS_OK;
     switch (payload.data[0]) {
-    case 5:
-    case 6:
+    case SERVICE_REQUEST:
+    case SERVICE_ACCEPT:
         return ss_service_sent(layer, payload);
-    case 7:
+    case EXT_INFO:
         layer->ext_info_due = false;
         return SS_OK;
-    case 20:
+    case KEXINIT:
         return ss_kexinit_sent(layer, msg, payload);
-    case 21:
+    case NEWKEYS:
         return ss_newkeys_sent(layer);
-    case 30:
-    case 31:
+    case KEX_INIT:
+    case KEX_REPLY:
         return ss_kex_sent(layer, payload);
-    case 192:
-    case 193:
+    case PING:
+    case PONG:
         ss_control_sent(layer, payload);
         return SS_OK;
     default:

@@ -10,6 +10,12 @@ TestSuite(rekey, .fini = test_counted_check);
 
 static const struct ss_command again = {.kind = SS_CMD_KEXINIT};
 
+/* Exchanges start by themselves only when this is over. */
+static void log_in(struct pair *pair)
+{
+    pair->c.link.authenticated = pair->s.link.authenticated = true;
+}
+
 Test(rekey, either_side_may_ask_and_the_other_answers)
 {
     size_t i;
@@ -126,6 +132,7 @@ Test(rekey, it_starts_by_itself_after_so_many_packets_either_way)
         pair.c.config.rekey_packets = 8;
         pair.c.config.ext_info = false;
         cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
+        log_in(&pair);
         ignore(&pair, i == 0 ? &pair.c : &pair.s, 7);
         cr_expect(pair.c.link.negotiated->epoch == 1);
         ignore(&pair, i == 0 ? &pair.c : &pair.s, 1);
@@ -142,6 +149,7 @@ Test(rekey, it_starts_by_itself_after_so_many_bytes)
     pair.s.config.rekey_bytes = 300;
     pair.s.config.ext_info = false;
     cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
+    log_in(&pair);
     while (pair.s.in.bytes < 250)
         ignore(&pair, &pair.c, 1);
     cr_expect(pair.s.link.negotiated->epoch == 1);
@@ -160,6 +168,9 @@ Test(rekey, the_smallest_limits_do_not_loop)
     pair.c.config.rekey_bytes = pair.s.config.rekey_bytes = 64;
     pair.c.config.rekey_packets = pair.s.config.rekey_packets = 4;
     cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
+    cr_expect(pair.c.link.negotiated->epoch == 1, "not before authentication");
+    log_in(&pair);
+    cr_assert(pair_run(&pair) == SS_OK);
     cr_expect(pair.c.link.negotiated->epoch >= 2 && pair.c.link.negotiated->epoch < 5);
     pair_fini(&pair);
 }
@@ -175,6 +186,8 @@ Test(rekey, it_starts_by_the_clock)
     cr_assert(pair_start(&pair) == SS_OK);
     cr_expect(ss_transport_ops.deadline(pair.c.layer) == SS_NEVER, "nothing to renew yet");
     cr_assert(pair_run(&pair) == SS_OK);
+    cr_expect(ss_transport_ops.deadline(pair.c.layer) == SS_NEVER, "not authenticated");
+    log_in(&pair);
     cr_expect(ss_transport_ops.deadline(pair.c.layer) == 6000);
     cr_expect(ss_transport_ops.deadline(pair.s.layer) == SS_NEVER);
     cr_assert(ss_transport_ops.tick(pair.c.layer, 5999) == SS_OK && pair_run(&pair) == SS_OK);
@@ -209,6 +222,7 @@ Test(rekey, a_peer_that_ignores_our_kexinit_is_left)
             pair.c.config.channels = 2;
         }
         cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
+        log_in(&pair);
         pair.s.by_hand = true;
         for (n = 0; n < 1000 && pair.c.err == SS_OK; n++) {
             cr_assert(pair_say(&pair.s, SS_MSG_ignore) == SS_OK);
@@ -221,6 +235,29 @@ Test(rekey, a_peer_that_ignores_our_kexinit_is_left)
             cr_expect(n == 8 + 8 + 12 + 1, "%zu packets", n);
         else
             cr_expect(pair.c.in.bytes > 2200 && pair.c.in.bytes < 2300);
+        pair_fini(&pair);
+    }
+}
+
+/* As servers do that know no rekey before authentication. */
+Test(rekey, a_peer_that_does_not_know_kexinit_any_more_is_left)
+{
+    struct pair pair;
+    size_t i;
+
+    for (i = 0; i < 2; i++) {
+        struct ss_msg msg;
+
+        pair_up(&pair);
+        pair.s.by_hand = true;
+        cr_assert(pair_do(&pair.c, &again) == SS_OK && pair_run(&pair) == SS_OK);
+        msg = pair_compose(&pair.s, SS_MSG_unimplemented);
+        ((struct ss_msg_unimplemented *)msg.body)->packet_sequence_number -= i == 0 ? 0 : 1;
+        cr_assert(pair_send(&pair.s, &msg) == SS_OK);
+        cr_expect(pair_run(&pair) == (i == 0 ? SS_E_refused : SS_OK));
+        cr_expect(pair_event_count(&pair.c, SS_EVENT_UNIMPLEMENTED) == 1);
+        if (i == 0)
+            cr_expect_str_eq(pair.c.rule, "RFC4253-9-rekey-answered");
         pair_fini(&pair);
     }
 }
