@@ -6,14 +6,14 @@
  * Not here: sealing (transport/packet_out.c), encoding (msg/encode.c).
  * Called by: the layers through their link; command.c for what is sent by hand; fault.c.
  *
- * A payload is encoded where it is sealed and is not copied. Only when a layer must see what was
- * really sent - a transport message, or anything with lies - is it set aside before sealing. */
+ * A payload is encoded where it is sealed. A copy is set aside before sealing only when a layer has
+ * to see what was really sent; the connection layer's own messages, data above all, need none. */
 #include "core.h"
 
 enum {
     HEAD = 5,              /* packet length and padding length */
     BEFORE_LOGIN = 262144, /* most bytes kept for a peer that is not authenticated */
-    CONNECTION_FIRST = 50, /* messages of auth and connection: 50 to 127 */
+    CONNECTION_FIRST = 80,
     CONNECTION_LAST = 127
 };
 
@@ -141,8 +141,8 @@ static ss_err tell(struct ss_engine *engine, const struct ss_msg *msg, ss_span p
     return SS_OK;
 }
 
-/* Must the layer see the bytes that were sent? Its own message says all there is to say; only the
- * transport hashes what it sent. Channel data are the many and the large. */
+/* Must the layer see the bytes that were sent? The messages that the connection layer sends itself
+ * are the many and the large, and it knows what it said. */
 static bool keeps_payload(enum ss_core_sender sender, const struct ss_msg *msg)
 {
     return sender == SS_BY_HAND || msg->def == NULL || msg->def->number < CONNECTION_FIRST ||

@@ -144,8 +144,9 @@ static void handle(struct ss_engine *engine)
         refuse(engine, taken->err, taken->error.field, NULL);
     else if (due)
         deliver(engine);
-    engine->handling = false;
+    /* What goes wrong while it is answered is about it, too. */
     ss_stack_act(engine);
+    engine->handling = false;
 }
 
 static void pass(struct ss_engine *engine)

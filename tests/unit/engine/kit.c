@@ -6,20 +6,20 @@
 
 struct shown shown;
 
-void quiet_event(struct pair *pair, struct pair_side *side, const struct ss_event *event)
+void quiet_event(struct duo *duo, struct duo_side *side, const struct ss_event *event)
 {
     struct ss_command command = {.kind = SS_CMD_HOST_KEY, .flag = true};
 
-    (void)pair;
+    (void)duo;
     if (event->type == SS_EVENT_HOST_KEY)
-        (void)pair_do(side, &command, NULL);
+        (void)duo_do(side, &command, NULL);
 }
 
-void show_event(struct pair *pair, struct pair_side *side, const struct ss_event *event)
+void show_event(struct duo *duo, struct duo_side *side, const struct ss_event *event)
 {
     ss_span payload;
 
-    quiet_event(pair, side, event);
+    quiet_event(duo, side, event);
     if (event->type != SS_EVENT_MESSAGE)
         return;
     payload = event->message->payload;
@@ -37,48 +37,48 @@ void show_event(struct pair *pair, struct pair_side *side, const struct ss_event
     }
 }
 
-void hand_start(struct pair *pair)
+void hand_start(struct duo *duo)
 {
-    pair->client.config.pace = SS_STEP;
-    pair->client.on_event = show_event;
+    duo->client.config.pace = SS_STEP;
+    duo->client.on_event = show_event;
     memset(&shown, 0, sizeof shown);
-    pair_start(pair);
+    duo_start(duo);
 }
 
-void hand_greet(struct pair *pair)
+void hand_greet(struct duo *duo)
 {
     struct ss_command command = {.kind = SS_CMD_VERSION};
 
-    hand_start(pair);
-    pair->client.by_hand = true;
-    (void)pair_do(&pair->client, &command, NULL);
-    pair_run(pair);
+    hand_start(duo);
+    duo->client.by_hand = true;
+    (void)duo_do(&duo->client, &command, NULL);
+    duo_run(duo);
 }
 
-void hand_keys(struct pair *pair)
+void hand_keys(struct duo *duo)
 {
-    hand_start(pair);
-    cr_assert(ss_engine_autopilot(pair->client.engine, SS_LAYER_TRANSPORT) == SS_OK);
-    pair_run(pair);
-    cr_assert(ss_engine_session_id(pair->client.engine).size > 0, "no keys");
-    cr_assert(ss_engine_autopilot(pair->client.engine, 0) == SS_OK);
+    hand_start(duo);
+    cr_assert(ss_engine_autopilot(duo->client.engine, SS_LAYER_TRANSPORT) == SS_OK);
+    duo_run(duo);
+    cr_assert(ss_engine_session_id(duo->client.engine).size > 0, "no keys");
+    cr_assert(ss_engine_autopilot(duo->client.engine, 0) == SS_OK);
 }
 
-void hand_send(struct pair *pair, ss_span payload)
+void hand_send(struct duo *duo, ss_span payload)
 {
-    cr_assert(ss_engine_send_payload(pair->client.engine, payload, NULL, 0) == SS_OK);
-    pair_run(pair);
+    cr_assert(ss_engine_send_payload(duo->client.engine, payload, NULL, 0) == SS_OK);
+    duo_run(duo);
 }
 
-const struct ss_fault *hand_fault(const struct pair *pair)
+const struct ss_fault *hand_fault(const struct duo *duo)
 {
-    const struct ss_fault *fault = ss_engine_fault(pair->server.engine);
+    const struct ss_fault *fault = ss_engine_fault(duo->server.engine);
 
     cr_assert(fault != NULL, "the server found nothing wrong");
     return fault;
 }
 
-bool log_has(const struct pair_side *side, const char *text)
+bool log_has(const struct duo_side *side, const char *text)
 {
     ss_span log = ss_buf_span(&side->log);
     size_t n = strlen(text);

@@ -27,56 +27,56 @@ Test(engine, a_config_that_cannot_be_used_is_refused)
 Test(engine, a_new_one_knows_nothing)
 {
     struct ss_channel_info info;
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
-    pair_start(&pair);
-    cr_expect(ss_engine_fault(pair.client.engine) == NULL);
-    cr_expect(!ss_engine_finished(pair.client.engine));
-    cr_expect(ss_engine_negotiated(pair.client.engine)->kex == NULL);
-    cr_expect(ss_engine_session_id(pair.client.engine).size == 0);
-    cr_expect(ss_engine_peer_ident(pair.client.engine).size == 0);
-    cr_expect(ss_engine_peer_kexinit(pair.client.engine).size == 0);
-    cr_expect(ss_engine_host_key(pair.client.engine).size == 0);
-    cr_expect(ss_engine_server_sig_algs(pair.client.engine).data == NULL);
-    cr_expect(!ss_engine_peer_ping(pair.client.engine));
-    cr_expect(!ss_engine_authenticated(pair.client.engine));
-    cr_expect(!ss_engine_channel(pair.client.engine, 0, &info));
-    cr_expect(ss_engine_writable(pair.client.engine, 0) == 0);
-    cr_expect(ss_engine_sequence(pair.client.engine, SS_OUT) == 0);
-    pair_fini(&pair);
+    duo_init(&duo, 1);
+    duo_start(&duo);
+    cr_expect(ss_engine_fault(duo.client.engine) == NULL);
+    cr_expect(!ss_engine_finished(duo.client.engine));
+    cr_expect(ss_engine_negotiated(duo.client.engine)->kex == NULL);
+    cr_expect(ss_engine_session_id(duo.client.engine).size == 0);
+    cr_expect(ss_engine_peer_ident(duo.client.engine).size == 0);
+    cr_expect(ss_engine_peer_kexinit(duo.client.engine).size == 0);
+    cr_expect(ss_engine_host_key(duo.client.engine).size == 0);
+    cr_expect(ss_engine_server_sig_algs(duo.client.engine).data == NULL);
+    cr_expect(!ss_engine_peer_ping(duo.client.engine));
+    cr_expect(!ss_engine_authenticated(duo.client.engine));
+    cr_expect(!ss_engine_channel(duo.client.engine, 0, &info));
+    cr_expect(ss_engine_writable(duo.client.engine, 0) == 0);
+    cr_expect(ss_engine_sequence(duo.client.engine, SS_OUT) == 0);
+    duo_fini(&duo);
 }
 
 Test(engine, after_an_exchange_both_know_the_same)
 {
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
-    hand_keys(&pair);
-    cr_expect(ss_engine_peer_ping(pair.client.engine));
-    cr_expect(ss_engine_server_sig_algs(pair.client.engine).size > 0);
-    cr_expect(ss_span_eq(ss_engine_host_key(pair.client.engine), ss_key_blob(pair.host_key)));
-    cr_expect(ss_engine_negotiated(pair.client.engine)->kex ==
-              ss_engine_negotiated(pair.server.engine)->kex);
-    cr_expect(ss_engine_epoch_bytes(pair.client.engine, SS_OUT) ==
-              ss_engine_epoch_bytes(pair.server.engine, SS_IN));
-    pair_fini(&pair);
+    duo_init(&duo, 1);
+    hand_keys(&duo);
+    cr_expect(ss_engine_peer_ping(duo.client.engine));
+    cr_expect(ss_engine_server_sig_algs(duo.client.engine).size > 0);
+    cr_expect(ss_span_eq(ss_engine_host_key(duo.client.engine), ss_key_blob(duo.host_key)));
+    cr_expect(ss_engine_negotiated(duo.client.engine)->kex ==
+              ss_engine_negotiated(duo.server.engine)->kex);
+    cr_expect(ss_engine_epoch_bytes(duo.client.engine, SS_OUT) ==
+              ss_engine_epoch_bytes(duo.server.engine, SS_IN));
+    duo_fini(&duo);
 }
 
 Test(engine, memory_that_fails_at_birth_leaves_nothing_behind)
 {
     for (enum ss_pace pace = SS_AUTO; pace <= SS_STEP; pace++) {
         for (size_t n = 1;; n++) {
-            struct pair pair;
+            struct duo duo;
             ss_err err;
 
-            pair_init(&pair, 1);
-            pair.client.config.pace = pace;
-            pair.client.counted.fail_at = n;
-            pair.client.counted.fail_after = true;
-            err = pair_start_may_fail(&pair);
+            duo_init(&duo, 1);
+            duo.client.config.pace = pace;
+            duo.client.counted.fail_at = n;
+            duo.client.counted.fail_after = true;
+            err = duo_start_may_fail(&duo);
             cr_assert(err == SS_OK || err == SS_E_no_memory);
-            pair_fini(&pair);
+            duo_fini(&duo);
             if (err == SS_OK)
                 break;
         }

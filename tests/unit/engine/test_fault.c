@@ -17,37 +17,37 @@ Test(fault, the_first_one_stays)
                                     .offset = 3};
     struct ss_core_failure second = {.err = SS_E_timeout};
     const struct ss_fault *fault;
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
-    pair_start(&pair);
-    cr_expect(ss_engine_fault(pair.client.engine) == NULL);
-    cr_expect(ss_fault_pin(pair.client.engine, &first) == SS_E_bad_value);
-    cr_expect(ss_fault_pin(pair.client.engine, &second) == SS_E_timeout);
-    fault = ss_engine_fault(pair.client.engine);
+    duo_init(&duo, 1);
+    duo_start(&duo);
+    cr_expect(ss_engine_fault(duo.client.engine) == NULL);
+    cr_expect(ss_fault_pin(duo.client.engine, &first) == SS_E_bad_value);
+    cr_expect(ss_fault_pin(duo.client.engine, &second) == SS_E_timeout);
+    fault = ss_engine_fault(duo.client.engine);
     cr_assert(fault != NULL);
     cr_expect(fault->err == SS_E_bad_value && fault->offset == 3 && fault->inbound == 0);
     cr_expect_str_eq(fault->field, "a.b");
     cr_expect_str_eq(fault->rule, "RFC0-1-x");
     cr_expect_str_eq(fault->detail, "two?lines ? and more");
-    pair_fini(&pair);
+    duo_fini(&duo);
 }
 
 Test(fault, a_detail_is_cut_to_its_place)
 {
     const struct ss_fault *fault;
     char text[400];
-    struct pair pair;
+    struct duo duo;
 
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = 0;
-    pair_init(&pair, 1);
-    pair_start(&pair);
-    (void)ss_fault_pin(pair.client.engine,
+    duo_init(&duo, 1);
+    duo_start(&duo);
+    (void)ss_fault_pin(duo.client.engine,
                        &(struct ss_core_failure){.err = SS_E_timeout, .detail = text});
-    fault = ss_engine_fault(pair.client.engine);
+    fault = ss_engine_fault(duo.client.engine);
     cr_expect(strlen(fault->detail) == sizeof fault->detail - 1);
-    pair_fini(&pair);
+    duo_fini(&duo);
 }
 
 /* rule: RFC4253-11.1-disconnect-sent */
@@ -67,19 +67,19 @@ Test(fault, a_disconnect_goes_out_when_there_is_a_reason_and_an_autopilot)
     };
 
     for (size_t i = 0; i < SS_COUNT(rows); i++) {
-        struct pair pair;
+        struct duo duo;
         uint32_t before;
 
-        pair_init(&pair, 1);
-        pair.client.config.pace = rows[i].pace;
-        pair_start(&pair);
+        duo_init(&duo, 1);
+        duo.client.config.pace = rows[i].pace;
+        duo_start(&duo);
         if (rows[i].pace == SS_STEP)
-            cr_assert(ss_engine_autopilot(pair.client.engine, rows[i].autopilot) == SS_OK);
-        before = ss_engine_sequence(pair.client.engine, SS_OUT);
-        (void)ss_fault_pin(pair.client.engine, &(struct ss_core_failure){.err = rows[i].err});
-        cr_expect(ss_engine_sequence(pair.client.engine, SS_OUT) - before == rows[i].said,
-                  "row %zu", i);
-        cr_expect(ss_engine_finished(pair.client.engine));
-        pair_fini(&pair);
+            cr_assert(ss_engine_autopilot(duo.client.engine, rows[i].autopilot) == SS_OK);
+        before = ss_engine_sequence(duo.client.engine, SS_OUT);
+        (void)ss_fault_pin(duo.client.engine, &(struct ss_core_failure){.err = rows[i].err});
+        cr_expect(ss_engine_sequence(duo.client.engine, SS_OUT) - before == rows[i].said, "row %zu",
+                  i);
+        cr_expect(ss_engine_finished(duo.client.engine));
+        duo_fini(&duo);
     }
 }

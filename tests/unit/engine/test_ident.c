@@ -15,45 +15,45 @@ static bool feed(struct ss_engine *engine, const char *text)
 /* rule: RFC4253-4.2-server-does-not-wait, RFC4253-4.2-client-does-not-wait */
 Test(ident, both_roles_speak_first_when_they_run_by_themselves)
 {
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
-    pair_start(&pair);
-    cr_expect(ss_span_is(ss_engine_output(pair.client.engine), "SSH-2.0-sshspec_0.1.0\r\n"));
-    cr_expect(ss_span_is(ss_engine_output(pair.server.engine), "SSH-2.0-sshspec_0.1.0\r\n"));
-    pair_fini(&pair);
+    duo_init(&duo, 1);
+    duo_start(&duo);
+    cr_expect(ss_span_is(ss_engine_output(duo.client.engine), "SSH-2.0-sshspec_0.1.0\r\n"));
+    cr_expect(ss_span_is(ss_engine_output(duo.server.engine), "SSH-2.0-sshspec_0.1.0\r\n"));
+    duo_fini(&duo);
 }
 
 Test(ident, under_step_nothing_is_said_until_it_is_asked_for)
 {
     struct ss_command command = {.kind = SS_CMD_VERSION, .text = ss_span_of("SSH-2.0-by hand")};
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
-    hand_start(&pair);
-    cr_expect(ss_engine_output(pair.client.engine).size == 0);
-    cr_expect(ss_engine_do(pair.client.engine, &command, NULL) == SS_OK);
-    cr_expect(ss_span_is(ss_engine_output(pair.client.engine), "SSH-2.0-by hand\r\n"));
-    cr_expect(ss_engine_do(pair.client.engine, &command, NULL) == SS_E_usage, "once only");
-    pair_run(&pair);
-    cr_expect(ss_span_is(ss_engine_peer_ident(pair.server.engine), "SSH-2.0-by hand"));
-    cr_expect(ss_span_is(ss_engine_peer_ident(pair.client.engine), "SSH-2.0-sshspec_0.1.0"));
-    pair_fini(&pair);
+    duo_init(&duo, 1);
+    hand_start(&duo);
+    cr_expect(ss_engine_output(duo.client.engine).size == 0);
+    cr_expect(ss_engine_do(duo.client.engine, &command, NULL) == SS_OK);
+    cr_expect(ss_span_is(ss_engine_output(duo.client.engine), "SSH-2.0-by hand\r\n"));
+    cr_expect(ss_engine_do(duo.client.engine, &command, NULL) == SS_E_usage, "once only");
+    duo_run(&duo);
+    cr_expect(ss_span_is(ss_engine_peer_ident(duo.server.engine), "SSH-2.0-by hand"));
+    cr_expect(ss_span_is(ss_engine_peer_ident(duo.client.engine), "SSH-2.0-sshspec_0.1.0"));
+    duo_fini(&duo);
 }
 
 Test(ident, the_autopilot_of_the_transport_sends_the_line)
 {
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
-    hand_start(&pair);
-    cr_expect(ss_engine_autopilot(pair.client.engine, SS_LAYER_AUTH) == SS_OK);
-    cr_expect(ss_engine_output(pair.client.engine).size == 0);
-    cr_expect(ss_engine_autopilot(pair.client.engine, 8) == SS_E_bad_argument);
-    cr_expect(ss_engine_autopilot(pair.client.engine, SS_LAYER_TRANSPORT) == SS_OK);
-    cr_expect(ss_engine_output(pair.client.engine).size > 0);
-    cr_expect(ss_engine_autopilot_get(pair.client.engine) == SS_LAYER_TRANSPORT);
-    pair_fini(&pair);
+    duo_init(&duo, 1);
+    hand_start(&duo);
+    cr_expect(ss_engine_autopilot(duo.client.engine, SS_LAYER_AUTH) == SS_OK);
+    cr_expect(ss_engine_output(duo.client.engine).size == 0);
+    cr_expect(ss_engine_autopilot(duo.client.engine, 8) == SS_E_bad_argument);
+    cr_expect(ss_engine_autopilot(duo.client.engine, SS_LAYER_TRANSPORT) == SS_OK);
+    cr_expect(ss_engine_output(duo.client.engine).size > 0);
+    cr_expect(ss_engine_autopilot_get(duo.client.engine) == SS_LAYER_TRANSPORT);
+    duo_fini(&duo);
 }
 
 /* rule: RFC4253-4.2-client-accepts-prelines */
@@ -61,26 +61,26 @@ Test(ident, a_client_tells_lines_that_come_before_and_has_enough_of_them_some_ti
 {
     for (unsigned limit = 2; limit <= 3; limit++) {
         struct ss_event event;
-        struct pair pair;
+        struct duo duo;
 
-        pair_init(&pair, 1);
-        pair.client.config.prelines = limit;
-        pair_start(&pair);
-        cr_assert(feed(pair.client.engine, "one\r\n\r\nthree\nSSH-2.0-x\r\n"));
-        cr_assert(ss_engine_poll(pair.client.engine, &event));
+        duo_init(&duo, 1);
+        duo.client.config.prelines = limit;
+        duo_start(&duo);
+        cr_assert(feed(duo.client.engine, "one\r\n\r\nthree\nSSH-2.0-x\r\n"));
+        cr_assert(ss_engine_poll(duo.client.engine, &event));
         cr_expect(event.type == SS_EVENT_PRELINE && ss_span_is(event.text, "one"));
-        cr_assert(ss_engine_poll(pair.client.engine, &event));
+        cr_assert(ss_engine_poll(duo.client.engine, &event));
         cr_expect(event.type == SS_EVENT_PRELINE && event.text.size == 0);
-        cr_assert(ss_engine_poll(pair.client.engine, &event));
+        cr_assert(ss_engine_poll(duo.client.engine, &event));
         if (limit == 2) {
             cr_expect(event.type == SS_EVENT_FAULT && event.fault->err == SS_E_too_many);
         } else {
             cr_expect(event.type == SS_EVENT_PRELINE && ss_span_is(event.text, "three"));
-            cr_assert(ss_engine_poll(pair.client.engine, &event));
+            cr_assert(ss_engine_poll(duo.client.engine, &event));
             cr_expect(event.type == SS_EVENT_VERSION && ss_span_is(event.text, "SSH-2.0-x"));
         }
-        cr_expect(!ss_engine_poll(pair.client.engine, &event));
-        pair_fini(&pair);
+        cr_expect(!ss_engine_poll(duo.client.engine, &event));
+        duo_fini(&duo);
     }
 }
 
@@ -102,20 +102,20 @@ Test(ident, lines_that_cannot_be_used_are_faults_with_their_rule)
     };
 
     for (size_t i = 0; i < SS_COUNT(rows); i++) {
-        struct pair pair;
+        struct duo duo;
         struct ss_event event;
         size_t before;
 
-        pair_init(&pair, 1);
-        pair_start(&pair);
-        before = ss_engine_output(pair.server.engine).size;
-        cr_assert(feed(pair.server.engine, rows[i].line));
-        cr_assert(ss_engine_poll(pair.server.engine, &event));
+        duo_init(&duo, 1);
+        duo_start(&duo);
+        before = ss_engine_output(duo.server.engine).size;
+        cr_assert(feed(duo.server.engine, rows[i].line));
+        cr_assert(ss_engine_poll(duo.server.engine, &event));
         cr_expect(event.type == SS_EVENT_FAULT && event.fault->err == rows[i].err);
         cr_expect_str_eq(event.fault->rule, rows[i].rule);
-        cr_expect(!ss_engine_poll(pair.server.engine, &event), "told once");
-        cr_expect(ss_engine_finished(pair.server.engine));
-        cr_expect(ss_engine_output(pair.server.engine).size > before, "a DISCONNECT follows");
-        pair_fini(&pair);
+        cr_expect(!ss_engine_poll(duo.server.engine, &event), "told once");
+        cr_expect(ss_engine_finished(duo.server.engine));
+        cr_expect(ss_engine_output(duo.server.engine).size > before, "a DISCONNECT follows");
+        duo_fini(&duo);
     }
 }

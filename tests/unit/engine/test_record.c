@@ -48,12 +48,12 @@ static bool holds(const struct sink *sink, const char *text)
 Test(record, a_handshake_leaves_its_messages_frames_and_steps)
 {
     struct sink sink;
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
+    duo_init(&duo, 1);
     sink_init(&sink, 0xffffffff);
-    pair.server.config.trace = &sink.trace;
-    hand_keys(&pair);
+    duo.server.config.trace = &sink.trace;
+    hand_keys(&duo);
     cr_expect(holds(&sink, "+0.000 srv > 0  kexinit cookie="));
     cr_expect(holds(&sink, "+0.000 srv < 0  kexinit cookie="));
     cr_expect(holds(&sink, "+0.000 srv < 1  kex_ecdh_init q_c="));
@@ -64,44 +64,65 @@ Test(record, a_handshake_leaves_its_messages_frames_and_steps)
     cr_expect(holds(&sink, "+0.000 srv . -  step phase service\n"));
     cr_expect(holds(&sink, "+0.000 srv < -  bytes size="));
     ss_buf_fini(&sink.lines);
-    pair_fini(&pair);
+    duo_fini(&duo);
 }
 
 Test(record, only_what_is_wanted_is_made)
 {
     for (unsigned kind = 0; kind <= SS_TRACE_FAULT; kind++) {
         struct sink sink;
-        struct pair pair;
+        struct duo duo;
 
-        pair_init(&pair, 1);
+        duo_init(&duo, 1);
         sink_init(&sink, 1u << kind);
-        pair.server.config.trace = &sink.trace;
-        hand_keys(&pair);
-        hand_send(&pair, test_hex("04 ff 00000000 00000000")); /* DEBUG, an odd boolean */
-        hand_send(&pair, test_hex("15"));                      /* NEWKEYS, not now */
+        duo.server.config.trace = &sink.trace;
+        hand_keys(&duo);
+        hand_send(&duo, test_hex("04 ff 00000000 00000000")); /* DEBUG, an odd boolean */
+        hand_send(&duo, test_hex("15"));                      /* NEWKEYS, not now */
         for (unsigned other = 0; other <= SS_TRACE_FAULT; other++)
             cr_expect((sink.seen[other] > 0) == (other == kind), "%u %u", kind, other);
         ss_buf_fini(&sink.lines);
-        pair_fini(&pair);
+        duo_fini(&duo);
     }
 }
 
 Test(record, oddities_and_faults_are_told_with_their_packet)
 {
     struct sink sink;
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
+    duo_init(&duo, 1);
     sink_init(&sink, 1u << SS_TRACE_NOTE | 1u << SS_TRACE_FAULT);
-    pair.client.config.strict_kex = false;
-    pair.server.config.trace = &sink.trace;
-    hand_keys(&pair);
+    duo.client.config.strict_kex = false;
+    duo.server.config.trace = &sink.trace;
+    hand_keys(&duo);
     ss_buf_clear(&sink.lines);
-    hand_send(&pair, test_hex("04 ff 00000000 00000000"));
-    hand_send(&pair, test_hex("15"));
+    hand_send(&duo, test_hex("04 ff 00000000 00000000"));
+    hand_send(&duo, test_hex("15"));
     cr_expect(holds(&sink, "note debug always_display: boolean byte is 255\n"));
     cr_expect(holds(&sink, "fault unexpected_message message=newkeys "
                            "rule=RFC4253-7.3-newkeys-early offset=0\n"));
     ss_buf_fini(&sink.lines);
-    pair_fini(&pair);
+    duo_fini(&duo);
+}
+
+Test(record, every_phase_and_the_place_of_a_fault_are_told)
+{
+    struct sink sink;
+    struct duo duo;
+
+    duo_init(&duo, 1);
+    sink_init(&sink, 1u << SS_TRACE_STEP | 1u << SS_TRACE_FAULT);
+    duo.server.config.trace = &sink.trace;
+    duo.plan.hold_open = true;
+    duo_start(&duo);
+    duo_run(&duo);
+    cr_expect(holds(&sink, "step phase auth\n"));
+    cr_expect(holds(&sink, "step phase connection\n"));
+    cr_assert(ss_engine_send_payload(duo.client.engine, test_hex("5d 00000000 00"), NULL, 0) ==
+              SS_OK);
+    duo_run(&duo);
+    cr_expect(holds(&sink, "fault truncated message=channel_window_adjust field=bytes_to_add "));
+    ss_buf_fini(&sink.lines);
+    duo_fini(&duo);
 }

@@ -4,7 +4,7 @@
 
 #include <criterion/criterion.h>
 
-static void show(const struct pair_side *side)
+static void show(const struct duo_side *side)
 {
     const struct ss_fault *fault = side->engine != NULL ? ss_engine_fault(side->engine) : NULL;
 
@@ -17,20 +17,20 @@ static void show(const struct pair_side *side)
                      fault->rule != NULL ? fault->rule : "-", fault->detail);
 }
 
-void expect_complete(const struct pair *pair, const char *what)
+void expect_complete(const struct duo *duo, const char *what)
 {
     const char *why;
 
-    if (pair_is_complete(pair, &why))
+    if (duo_is_complete(duo, &why))
         return;
-    show(&pair->client);
-    show(&pair->server);
+    show(&duo->client);
+    show(&duo->server);
     cr_assert(false, "%s: %s", what, why);
 }
 
-void complete(struct pair *pair, const char *what)
+void complete(struct duo *duo, const char *what)
 {
-    pair_start(pair);
-    pair_run(pair);
-    expect_complete(pair, what);
+    duo_start(duo);
+    duo_run(duo);
+    expect_complete(duo, what);
 }

@@ -8,10 +8,10 @@
 
 TestSuite(algorithms, .fini = test_counted_check);
 
-static void offer(struct pair *pair, const char *kex, const char *host_key, const char *cipher,
+static void offer(struct duo *duo, const char *kex, const char *host_key, const char *cipher,
                   const char *mac)
 {
-    struct ss_config *config = &pair->client.config;
+    struct ss_config *config = &duo->client.config;
 
     config->kex_algorithms = kex;
     config->server_host_key_algorithms = host_key;
@@ -32,21 +32,20 @@ Test(algorithms, every_key_exchange_with_every_host_key)
     for (size_t k = 0; registry->kex[k] != NULL; k++) {
         for (size_t s = 0; registry->sign[s] != NULL; s++) {
             const struct ss_negotiated *agreed;
-            struct pair pair;
+            struct duo duo;
             char what[128];
 
-            pair_init(&pair, 1);
-            pair.host_key = ss_key_ref(keys[registry->sign[s]->kind]);
-            pair.plan.upload = 100;
-            offer(&pair, registry->kex[k]->name, registry->sign[s]->name, NULL, NULL);
+            duo_init(&duo, 1);
+            duo.host_key = ss_key_ref(keys[registry->sign[s]->kind]);
+            duo.plan.upload = 100;
+            offer(&duo, registry->kex[k]->name, registry->sign[s]->name, NULL, NULL);
             (void)snprintf(what, sizeof what, "%s with %s", registry->kex[k]->name,
                            registry->sign[s]->name);
-            complete(&pair, what);
-            agreed = ss_engine_negotiated(pair.server.engine);
+            complete(&duo, what);
+            agreed = ss_engine_negotiated(duo.server.engine);
             cr_expect(agreed->kex == registry->kex[k] && agreed->host_key == registry->sign[s]);
-            cr_expect(
-                ss_span_eq(ss_engine_host_key(pair.client.engine), ss_key_blob(pair.host_key)));
-            pair_fini(&pair);
+            cr_expect(ss_span_eq(ss_engine_host_key(duo.client.engine), ss_key_blob(duo.host_key)));
+            duo_fini(&duo);
         }
     }
     for (int kind = SS_KEY_ED25519; kind <= SS_KEY_RSA; kind++)
@@ -60,21 +59,21 @@ Test(algorithms, every_cipher_with_every_mac)
     for (size_t c = 0; registry->cipher[c] != NULL; c++) {
         for (size_t m = 0; registry->mac[m] != NULL; m++) {
             const struct ss_negotiated *agreed;
-            struct pair pair;
+            struct duo duo;
             char what[128];
             bool aead = (registry->cipher[c]->flags & SS_CIPHER_AEAD) != 0;
 
-            pair_init(&pair, 1);
-            pair.plan.upload = 70000;
-            offer(&pair, NULL, NULL, registry->cipher[c]->name, registry->mac[m]->name);
+            duo_init(&duo, 1);
+            duo.plan.upload = 70000;
+            offer(&duo, NULL, NULL, registry->cipher[c]->name, registry->mac[m]->name);
             (void)snprintf(what, sizeof what, "%s with %s", registry->cipher[c]->name,
                            registry->mac[m]->name);
-            complete(&pair, what);
-            agreed = ss_engine_negotiated(pair.client.engine);
+            complete(&duo, what);
+            agreed = ss_engine_negotiated(duo.client.engine);
             cr_expect(agreed->cipher_c2s == registry->cipher[c] &&
                       agreed->cipher_s2c == registry->cipher[c]);
             cr_expect(agreed->mac_c2s == (aead ? NULL : registry->mac[m]));
-            pair_fini(&pair);
+            duo_fini(&duo);
         }
     }
 }
@@ -82,40 +81,40 @@ Test(algorithms, every_cipher_with_every_mac)
 Test(algorithms, each_direction_may_have_its_own)
 {
     struct ss_config *config;
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
-    config = &pair.client.config;
+    duo_init(&duo, 1);
+    config = &duo.client.config;
     config->encryption_algorithms_client_to_server = "aes128-ctr";
     config->encryption_algorithms_server_to_client = "chacha20-poly1305@openssh.com";
     config->mac_algorithms_client_to_server = "hmac-sha2-512";
-    pair.plan.upload = 50000;
-    complete(&pair, "directions");
-    cr_expect(ss_engine_negotiated(pair.server.engine)->mac_c2s == &ss_mac_hmac_sha2_512);
-    cr_expect(ss_engine_negotiated(pair.server.engine)->mac_s2c == NULL);
-    pair_fini(&pair);
+    duo.plan.upload = 50000;
+    complete(&duo, "directions");
+    cr_expect(ss_engine_negotiated(duo.server.engine)->mac_c2s == &ss_mac_hmac_sha2_512);
+    cr_expect(ss_engine_negotiated(duo.server.engine)->mac_s2c == NULL);
+    duo_fini(&duo);
 }
 
 /* Options that change how the two begin. */
 Test(algorithms, strict_exchange_extensions_and_guesses_on_either_side)
 {
     for (unsigned bits = 0; bits < 64; bits++) {
-        struct pair pair;
+        struct duo duo;
         char what[32];
 
-        pair_init(&pair, bits);
-        pair.client.config.strict_kex = (bits & 1) != 0;
-        pair.server.config.strict_kex = (bits & 2) != 0;
-        pair.client.config.ext_info = (bits & 4) != 0;
-        pair.server.config.ext_info = (bits & 8) != 0;
-        pair.client.config.guess = (bits & 16) != 0;
-        pair.server.config.guess = (bits & 32) != 0;
-        pair.plan.login = PAIR_KEY;
-        pair.plan.upload = 10;
+        duo_init(&duo, bits);
+        duo.client.config.strict_kex = (bits & 1) != 0;
+        duo.server.config.strict_kex = (bits & 2) != 0;
+        duo.client.config.ext_info = (bits & 4) != 0;
+        duo.server.config.ext_info = (bits & 8) != 0;
+        duo.client.config.guess = (bits & 16) != 0;
+        duo.server.config.guess = (bits & 32) != 0;
+        duo.plan.login = DUO_KEY;
+        duo.plan.upload = 10;
         (void)snprintf(what, sizeof what, "options %02x", bits);
-        complete(&pair, what);
-        cr_expect(ss_engine_negotiated(pair.client.engine)->strict == ((bits & 3) == 3));
-        pair_fini(&pair);
+        complete(&duo, what);
+        cr_expect(ss_engine_negotiated(duo.client.engine)->strict == ((bits & 3) == 3));
+        duo_fini(&duo);
     }
 }
 
@@ -123,16 +122,16 @@ Test(algorithms, strict_exchange_extensions_and_guesses_on_either_side)
 Test(algorithms, a_wrong_guess_is_dropped_unread)
 {
     for (int strict = 0; strict < 2; strict++) {
-        struct pair pair;
+        struct duo duo;
 
-        pair_init(&pair, 3);
-        pair.client.config.kex_algorithms = "ecdh-sha2-nistp256,curve25519-sha256";
-        pair.client.config.guess = true;
-        pair.client.config.strict_kex = strict != 0;
-        pair.server.config.kex_algorithms = "curve25519-sha256";
-        pair.plan.upload = 10;
-        complete(&pair, "wrong guess");
-        cr_expect(ss_engine_negotiated(pair.server.engine)->guess_ignored);
-        pair_fini(&pair);
+        duo_init(&duo, 3);
+        duo.client.config.kex_algorithms = "ecdh-sha2-nistp256,curve25519-sha256";
+        duo.client.config.guess = true;
+        duo.client.config.strict_kex = strict != 0;
+        duo.server.config.kex_algorithms = "curve25519-sha256";
+        duo.plan.upload = 10;
+        complete(&duo, "wrong guess");
+        cr_expect(ss_engine_negotiated(duo.server.engine)->guess_ignored);
+        duo_fini(&duo);
     }
 }

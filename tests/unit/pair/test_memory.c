@@ -10,27 +10,27 @@ TestSuite(memory, .fini = test_counted_check);
 /* Ends in a fault, or as if nothing had been; never in a crash, a leak or a hang. */
 static bool fail_at(bool server, size_t n, bool after)
 {
-    struct pair_side *side;
-    struct pair pair;
+    struct duo_side *side;
+    struct duo duo;
     const char *why;
     bool failed;
 
-    pair_init(&pair, 1);
-    pair.plan.upload = 100;
-    pair.plan.login = PAIR_KEY;
-    side = server ? &pair.server : &pair.client;
+    duo_init(&duo, 1);
+    duo.plan.upload = 100;
+    duo.plan.login = DUO_KEY;
+    side = server ? &duo.server : &duo.client;
     side->counted.fail_at = n;
     side->counted.fail_after = after;
-    if (pair_start_may_fail(&pair) == SS_OK)
-        pair_run(&pair);
+    if (duo_start_may_fail(&duo) == SS_OK)
+        duo_run(&duo);
     failed = side->counted.calls >= n;
     if (!failed)
-        cr_assert(pair_is_complete(&pair, &why), "%s", why);
+        cr_assert(duo_is_complete(&duo, &why), "%s", why);
     else if (side->engine != NULL && ss_engine_fault(side->engine) != NULL)
         cr_expect(ss_err_class_of(ss_engine_fault(side->engine)->err) == SS_CLASS_RESOURCE ||
                       ss_err_class_of(ss_engine_fault(side->engine)->err) == SS_CLASS_CRYPTO,
                   "%s %zu: %s", side->name, n, ss_err_name(ss_engine_fault(side->engine)->err));
-    pair_fini(&pair);
+    duo_fini(&duo);
     return failed;
 }
 
@@ -50,21 +50,21 @@ Test(memory, every_allocation_of_a_conversation_may_fail, .timeout = 120)
 /* Steady state: data, credit and pings allocate nothing once the buffers have grown. */
 Test(memory, data_in_flow_allocate_nothing)
 {
-    struct pair pair;
+    struct duo duo;
     size_t before = 0, after = 0;
 
-    pair_init(&pair, 1);
-    pair.plan.upload = 8000000;
-    pair_start(&pair);
-    while (pair_turn(&pair)) {
-        size_t calls = pair.client.counted.calls + pair.server.counted.calls;
+    duo_init(&duo, 1);
+    duo.plan.upload = 8000000;
+    duo_start(&duo);
+    while (duo_turn(&duo)) {
+        size_t calls = duo.client.counted.calls + duo.server.counted.calls;
 
-        if (ss_buf_size(&pair.client.got) > 3000000 && before == 0)
+        if (ss_buf_size(&duo.client.got) > 3000000 && before == 0)
             before = calls;
-        if (ss_buf_size(&pair.client.got) < 7000000)
+        if (ss_buf_size(&duo.client.got) < 7000000)
             after = calls;
     }
-    expect_complete(&pair, "flow");
+    expect_complete(&duo, "flow");
     cr_expect(before > 0 && after == before, "%zu allocations", after - before);
-    pair_fini(&pair);
+    duo_fini(&duo);
 }

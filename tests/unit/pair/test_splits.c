@@ -7,58 +7,58 @@
 
 TestSuite(splits, .fini = test_counted_check);
 
-static void setup(struct pair *pair, uint64_t seed)
+static void setup(struct duo *duo, uint64_t seed)
 {
-    pair_init(pair, seed);
-    pair->plan.upload = 700;
-    pair->plan.login = PAIR_QUERY_THEN_KEY;
-    pair->client.keep_sent = pair->server.keep_sent = true;
+    duo_init(duo, seed);
+    duo->plan.upload = 700;
+    duo->plan.login = DUO_QUERY_THEN_KEY;
+    duo->client.keep_sent = duo->server.keep_sent = true;
 }
 
 /* One side alone, fed from the recording of the other. */
-static void feed_some(struct pair *pair, struct pair_side *side, ss_span bytes)
+static void feed_some(struct duo *duo, struct duo_side *side, ss_span bytes)
 {
     ss_span out;
 
-    cr_assert(ss_engine_feed(side->engine, bytes, pair->now) == SS_OK);
-    (void)pair_poll(pair, side);
+    cr_assert(ss_engine_feed(side->engine, bytes, duo->now) == SS_OK);
+    (void)duo_poll(duo, side);
     out = ss_engine_output(side->engine);
     cr_assert(ss_buf_put(&side->sent, out) == SS_OK);
     ss_engine_sent(side->engine, out.size);
 }
 
-static void replay(bool server, const struct pair *recorded, size_t at, size_t step)
+static void replay(bool server, const struct duo *recorded, size_t at, size_t step)
 {
-    const struct pair_side *was = server ? &recorded->server : &recorded->client;
-    const struct pair_side *other = server ? &recorded->client : &recorded->server;
+    const struct duo_side *was = server ? &recorded->server : &recorded->client;
+    const struct duo_side *other = server ? &recorded->client : &recorded->server;
     ss_span stream = ss_buf_span(&other->sent);
-    struct pair_side *side;
-    struct pair pair;
+    struct duo_side *side;
+    struct duo duo;
 
-    setup(&pair, 5);
-    pair_start(&pair);
-    side = server ? &pair.server : &pair.client;
-    feed_some(&pair, side, ss_span_part(stream, 0, at));
+    setup(&duo, 5);
+    duo_start(&duo);
+    side = server ? &duo.server : &duo.client;
+    feed_some(&duo, side, ss_span_part(stream, 0, at));
     for (; at < stream.size; at += step)
-        feed_some(&pair, side, ss_span_part(stream, at, step));
+        feed_some(&duo, side, ss_span_part(stream, at, step));
     cr_assert(ss_span_eq(ss_buf_span(&side->log), ss_buf_span(&was->log)),
               "%s: other events at %zu:\n%.*s\nbut were:\n%.*s", side->name, at,
               (int)ss_buf_size(&side->log), (const char *)ss_buf_at(&side->log),
               (int)ss_buf_size(&was->log), (const char *)ss_buf_at(&was->log));
     cr_assert(ss_span_eq(ss_buf_span(&side->sent), ss_buf_span(&was->sent)),
               "%s: other bytes at %zu", side->name, at);
-    pair_fini(&pair);
+    duo_fini(&duo);
 }
 
 /* Both streams at every place in two, and byte by byte. */
 Test(splits, every_split_gives_the_same_events_and_the_same_bytes, .timeout = 120)
 {
-    struct pair recorded;
+    struct duo recorded;
 
     setup(&recorded, 5);
     complete(&recorded, "recording");
     for (int server = 0; server < 2; server++) {
-        const struct pair_side *other = server ? &recorded.client : &recorded.server;
+        const struct duo_side *other = server ? &recorded.client : &recorded.server;
         size_t size = ss_buf_size(&other->sent);
 
         cr_assert(size > 1500, "%zu", size);
@@ -67,12 +67,12 @@ Test(splits, every_split_gives_the_same_events_and_the_same_bytes, .timeout = 12
         for (size_t at = 0; at <= size; at++)
             replay(server != 0, &recorded, at, SIZE_MAX - size);
     }
-    pair_fini(&recorded);
+    duo_fini(&recorded);
 }
 
 Test(splits, the_same_seed_gives_the_same_bytes_and_another_does_not)
 {
-    struct pair a, b, c;
+    struct duo a, b, c;
 
     setup(&a, 5);
     setup(&b, 5);
@@ -84,7 +84,77 @@ Test(splits, the_same_seed_gives_the_same_bytes_and_another_does_not)
     cr_expect(ss_span_eq(ss_buf_span(&a.server.sent), ss_buf_span(&b.server.sent)));
     cr_expect(ss_span_eq(ss_buf_span(&a.client.log), ss_buf_span(&b.client.log)));
     cr_expect(!ss_span_eq(ss_buf_span(&a.client.sent), ss_buf_span(&c.client.sent)));
-    pair_fini(&a);
-    pair_fini(&b);
-    pair_fini(&c);
+    duo_fini(&a);
+    duo_fini(&b);
+    duo_fini(&c);
+}
+
+static bool is_prefix(ss_span part, ss_span whole)
+{
+    return part.size <= whole.size && ss_span_eq(part, ss_span_part(whole, 0, part.size));
+}
+
+/* The log without its last line when that tells of the fault. */
+static ss_span believed(const struct duo_side *side)
+{
+    ss_span log = ss_buf_span(&side->log);
+
+    if (ss_engine_fault(side->engine) == NULL)
+        return log;
+    while (log.size > 1 && log.data[log.size - 2] != '\n')
+        log.size--;
+    return ss_span_part(log, 0, log.size - 1);
+}
+
+static void flip_and_replay(const struct duo *recorded, const char *cipher, const char *mac,
+                            size_t at)
+{
+    const struct ss_fault *fault;
+    struct ss_buf *stream;
+    struct duo duo;
+
+    setup(&duo, 5);
+    duo.client.config.encryption_algorithms_client_to_server = cipher;
+    duo.client.config.mac_algorithms_client_to_server = mac;
+    duo_start(&duo);
+    stream = &duo.client.sent;
+    cr_assert(ss_buf_put(stream, ss_buf_span(&recorded->client.sent)) == SS_OK);
+    ss_buf_at(stream)[at] ^= (uint8_t)(1u << at % 8);
+    feed_some(&duo, &duo.server, ss_buf_span(stream));
+    fault = ss_engine_fault(duo.server.engine);
+    cr_assert(is_prefix(believed(&duo.server), ss_buf_span(&recorded->server.log)),
+              "%s %s: byte %zu:\n%.*s", cipher, mac, at, (int)ss_buf_size(&duo.server.log),
+              (const char *)ss_buf_at(&duo.server.log));
+    cr_assert(believed(&duo.server).size < ss_buf_size(&recorded->server.log),
+              "%s %s: byte %zu was believed", cipher, mac, at);
+    cr_assert(fault == NULL || fault->err == SS_E_mac_mismatch || fault->err == SS_E_bad_length ||
+                  fault->err == SS_E_packet_too_long,
+              "%s %s: byte %zu: %s", cipher, mac, at, ss_err_name(fault->err));
+    duo_fini(&duo);
+}
+
+/* One bit of the encrypted stream: what came before it is believed and nothing after it. */
+Test(splits, a_flipped_bit_ends_what_is_believed, .timeout = 120)
+{
+    static const char *const suites[][2] = {
+        {"chacha20-poly1305@openssh.com", NULL},
+        {"aes128-gcm@openssh.com", NULL},
+        {"aes128-ctr", "hmac-sha2-256"},
+        {"aes256-ctr", "hmac-sha2-512-etm@openssh.com"},
+    };
+
+    for (size_t i = 0; i < SS_COUNT(suites); i++) {
+        struct duo recorded;
+        size_t size;
+
+        setup(&recorded, 5);
+        recorded.client.config.encryption_algorithms_client_to_server = suites[i][0];
+        recorded.client.config.mac_algorithms_client_to_server = suites[i][1];
+        complete(&recorded, suites[i][0]);
+        size = ss_buf_size(&recorded.client.sent);
+        for (size_t at = size - ss_engine_epoch_bytes(recorded.client.engine, SS_OUT); at < size;
+             at += 5)
+            flip_and_replay(&recorded, suites[i][0], suites[i][1], at);
+        duo_fini(&recorded);
+    }
 }

@@ -12,20 +12,20 @@ enum { ALL = SS_LAYER_TRANSPORT | SS_LAYER_AUTH | SS_LAYER_CONNECTION };
 Test(stepping, on_full_autopilot_with_everything_passed_it_is_the_honest_peer)
 {
     for (unsigned who = 1; who <= 3; who++) {
-        struct pair pair;
+        struct duo duo;
 
-        pair_init(&pair, who);
-        pair.plan.upload = 50000;
-        pair.client.config.pace = (who & 1) != 0 ? SS_STEP : SS_AUTO;
-        pair.server.config.pace = (who & 2) != 0 ? SS_STEP : SS_AUTO;
-        pair_start(&pair);
-        cr_assert(ss_engine_autopilot(pair.client.engine, ALL) == SS_OK);
-        cr_assert(ss_engine_autopilot(pair.server.engine, ALL) == SS_OK);
-        pair_run(&pair);
-        expect_complete(&pair, "step");
-        cr_expect((pair.client.events[SS_EVENT_MESSAGE] > 10) == ((who & 1) != 0));
-        cr_expect((pair.server.events[SS_EVENT_MESSAGE] > 10) == ((who & 2) != 0));
-        pair_fini(&pair);
+        duo_init(&duo, who);
+        duo.plan.upload = 50000;
+        duo.client.config.pace = (who & 1) != 0 ? SS_STEP : SS_AUTO;
+        duo.server.config.pace = (who & 2) != 0 ? SS_STEP : SS_AUTO;
+        duo_start(&duo);
+        cr_assert(ss_engine_autopilot(duo.client.engine, ALL) == SS_OK);
+        cr_assert(ss_engine_autopilot(duo.server.engine, ALL) == SS_OK);
+        duo_run(&duo);
+        expect_complete(&duo, "step");
+        cr_expect((duo.client.events[SS_EVENT_MESSAGE] > 10) == ((who & 1) != 0));
+        cr_expect((duo.server.events[SS_EVENT_MESSAGE] > 10) == ((who & 2) != 0));
+        duo_fini(&duo);
     }
 }
 
@@ -34,11 +34,11 @@ static uint8_t dropped_number;
 static enum ss_verdict dropped_verdict;
 static unsigned dropped;
 
-static void drop_one(struct pair *pair, struct pair_side *side, const struct ss_event *event)
+static void drop_one(struct duo *duo, struct duo_side *side, const struct ss_event *event)
 {
     enum ss_verdict verdict = SS_PASS;
 
-    pair_server_event(pair, side, event);
+    duo_server_event(duo, side, event);
     if (event->type != SS_EVENT_MESSAGE)
         return;
     if (event->message->payload.data[0] == dropped_number && dropped++ == 0)
@@ -46,19 +46,19 @@ static void drop_one(struct pair *pair, struct pair_side *side, const struct ss_
     cr_assert(ss_engine_settle(side->engine, verdict) == SS_OK);
 }
 
-static void start_dropping(struct pair *pair, uint8_t number, enum ss_verdict verdict)
+static void start_dropping(struct duo *duo, uint8_t number, enum ss_verdict verdict)
 {
     dropped_number = number;
     dropped_verdict = verdict;
     dropped = 0;
-    pair_init(pair, 1);
-    pair->plan.upload = 10;
-    pair->server.config.pace = SS_STEP;
-    pair->server.by_hand = true;
-    pair->server.on_event = drop_one;
-    pair_start(pair);
-    cr_assert(ss_engine_autopilot(pair->server.engine, ALL) == SS_OK);
-    pair_run(pair);
+    duo_init(duo, 1);
+    duo->plan.upload = 10;
+    duo->server.config.pace = SS_STEP;
+    duo->server.by_hand = true;
+    duo->server.on_event = drop_one;
+    duo_start(duo);
+    cr_assert(ss_engine_autopilot(duo->server.engine, ALL) == SS_OK);
+    duo_run(duo);
 }
 
 Test(stepping, a_dropped_request_is_never_answered)
@@ -66,15 +66,15 @@ Test(stepping, a_dropped_request_is_never_answered)
     static const uint8_t numbers[] = {20, 30, 5, 50, 90, 98};
 
     for (size_t i = 0; i < SS_COUNT(numbers); i++) {
-        struct pair pair;
+        struct duo duo;
 
-        start_dropping(&pair, numbers[i], SS_DROP);
+        start_dropping(&duo, numbers[i], SS_DROP);
         cr_expect(dropped == 1 || numbers[i] == 50, "%u: %u", numbers[i], dropped);
-        cr_expect(!pair.client.closed, "%u", numbers[i]);
-        cr_expect(ss_engine_fault(pair.server.engine) == NULL || numbers[i] == 20 ||
+        cr_expect(!duo.client.closed, "%u", numbers[i]);
+        cr_expect(ss_engine_fault(duo.server.engine) == NULL || numbers[i] == 20 ||
                       numbers[i] == 30,
                   "%u", numbers[i]);
-        pair_fini(&pair);
+        duo_fini(&duo);
     }
 }
 
@@ -84,36 +84,36 @@ Test(stepping, a_taken_message_is_answered_by_hand_and_the_rest_goes_on)
 {
     struct ss_msg_userauth_failure body = {.methods = ss_span_of("password")};
     struct ss_msg msg = {.def = ss_msgdef_of(SS_MSG_userauth_failure), .body = &body};
-    struct pair pair;
+    struct duo duo;
 
-    start_dropping(&pair, 50, SS_TAKE);
-    cr_assert(!pair.client.authenticated && dropped == 1);
-    cr_assert(ss_engine_send(pair.server.engine, &msg, NULL, 0) == SS_OK);
-    pair_run(&pair);
-    expect_complete(&pair, "taken");
-    pair_fini(&pair);
+    start_dropping(&duo, 50, SS_TAKE);
+    cr_assert(!duo.client.authenticated && dropped == 1);
+    cr_assert(ss_engine_send(duo.server.engine, &msg, NULL, 0) == SS_OK);
+    duo_run(&duo);
+    expect_complete(&duo, "taken");
+    duo_fini(&duo);
 }
 
 /* Phase by phase: the login by hand, the rest on autopilot. */
 Test(stepping, layers_are_switched_on_one_by_one)
 {
-    struct pair pair;
+    struct duo duo;
 
-    pair_init(&pair, 1);
-    pair.plan.upload = 10;
-    pair.client.config.pace = SS_STEP;
-    pair_start(&pair);
-    pair_run(&pair);
-    cr_expect(ss_engine_phase(pair.server.engine) == SS_PHASE_START);
-    cr_assert(ss_engine_autopilot(pair.client.engine, SS_LAYER_TRANSPORT) == SS_OK);
-    pair_run(&pair);
-    cr_expect(ss_engine_phase(pair.server.engine) == SS_PHASE_AUTH);
-    cr_expect(!pair.client.authenticated);
-    cr_assert(ss_engine_autopilot(pair.client.engine, SS_LAYER_TRANSPORT | SS_LAYER_AUTH) == SS_OK);
-    pair_run(&pair);
-    cr_expect(pair.client.authenticated && !pair.client.open);
-    cr_assert(ss_engine_autopilot(pair.client.engine, ALL) == SS_OK);
-    pair_run(&pair);
-    expect_complete(&pair, "one by one");
-    pair_fini(&pair);
+    duo_init(&duo, 1);
+    duo.plan.upload = 10;
+    duo.client.config.pace = SS_STEP;
+    duo_start(&duo);
+    duo_run(&duo);
+    cr_expect(ss_engine_phase(duo.server.engine) == SS_PHASE_START);
+    cr_assert(ss_engine_autopilot(duo.client.engine, SS_LAYER_TRANSPORT) == SS_OK);
+    duo_run(&duo);
+    cr_expect(ss_engine_phase(duo.server.engine) == SS_PHASE_AUTH);
+    cr_expect(!duo.client.authenticated);
+    cr_assert(ss_engine_autopilot(duo.client.engine, SS_LAYER_TRANSPORT | SS_LAYER_AUTH) == SS_OK);
+    duo_run(&duo);
+    cr_expect(duo.client.authenticated && !duo.client.open);
+    cr_assert(ss_engine_autopilot(duo.client.engine, ALL) == SS_OK);
+    duo_run(&duo);
+    expect_complete(&duo, "one by one");
+    duo_fini(&duo);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pair.c - see pair.h. */
-#include "tests/support/pair/pair.h"
+/* duo.c - see duo.h. */
+#include "tests/support/duo.h"
 
 #include <criterion/criterion.h>
 
@@ -10,19 +10,19 @@ enum { MOST = 64 << 20, PIECE = 30000, EXIT_STATUS = 7 };
 
 static const char user[] = "mallory", password[] = "correct horse";
 
-uint8_t pair_byte(size_t i)
+uint8_t duo_byte(size_t i)
 {
     return (uint8_t)(i * 31 + i / 251);
 }
 
 /* ---- commands ---- */
 
-static bool may_fail(const struct pair_side *side)
+static bool may_fail(const struct duo_side *side)
 {
     return side->counted.fail_at > 0;
 }
 
-ss_err pair_do(struct pair_side *side, const struct ss_command *command, uint32_t *out_channel)
+ss_err duo_do(struct duo_side *side, const struct ss_command *command, uint32_t *out_channel)
 {
     ss_err err = ss_engine_do(side->engine, command, out_channel);
 
@@ -31,14 +31,14 @@ ss_err pair_do(struct pair_side *side, const struct ss_command *command, uint32_
     return err;
 }
 
-static void do_simply(struct pair_side *side, enum ss_command_kind kind)
+static void do_simply(struct duo_side *side, enum ss_command_kind kind)
 {
     struct ss_command command = {.kind = kind, .channel = side->channel};
 
-    (void)pair_do(side, &command, NULL);
+    (void)duo_do(side, &command, NULL);
 }
 
-static void put(struct pair_side *side, struct ss_buf *buf, ss_span bytes)
+static void put(struct duo_side *side, struct ss_buf *buf, ss_span bytes)
 {
     ss_err err = ss_buf_put(buf, bytes);
 
@@ -47,7 +47,7 @@ static void put(struct pair_side *side, struct ss_buf *buf, ss_span bytes)
 
 /* ---- both sides ---- */
 
-static void log_event(struct pair_side *side, const struct ss_event *event)
+static void log_event(struct duo_side *side, const struct ss_event *event)
 {
     ss_span shown = ss_span_part(event->text, 0, 200);
     ss_err err;
@@ -65,18 +65,18 @@ static void log_event(struct pair_side *side, const struct ss_event *event)
     cr_assert(ss_buf_puts(&side->log, "\n") == SS_OK);
 }
 
-static void take_data(struct pair_side *side, const struct ss_event *event)
+static void take_data(struct duo_side *side, const struct ss_event *event)
 {
     struct ss_command credit = {.kind = SS_CMD_CHANNEL_CREDIT,
                                 .channel = event->channel,
                                 .number = (uint32_t)event->data.size};
 
     put(side, &side->got, event->data);
-    (void)pair_do(side, &credit, NULL);
+    (void)duo_do(side, &credit, NULL);
 }
 
 /* Sends as much of what is pending as the window takes. */
-static bool pump(struct pair_side *side)
+static bool pump(struct duo_side *side)
 {
     bool moved = false;
 
@@ -87,7 +87,7 @@ static bool pump(struct pair_side *side)
         if (n == 0)
             break;
         data.data = ss_span_part(ss_buf_span(&side->pending), 0, n < PIECE ? n : PIECE);
-        if (pair_do(side, &data, NULL) != SS_OK)
+        if (duo_do(side, &data, NULL) != SS_OK)
             break;
         ss_buf_consume(&side->pending, data.data.size);
         moved = true;
@@ -97,24 +97,24 @@ static bool pump(struct pair_side *side)
 
 /* ---- the client's part ---- */
 
-static void log_in(struct pair *pair, struct pair_side *side, bool queried)
+static void log_in(struct duo *duo, struct duo_side *side, bool queried)
 {
     struct ss_command command = {
         .kind = SS_CMD_AUTH_PASSWORD, .text = ss_span_of(user), .data = ss_span_of(password)};
-    const struct ss_key *key = pair->plan.user_key != NULL ? pair->plan.user_key : pair->user_key;
+    const struct ss_key *key = duo->plan.user_key != NULL ? duo->plan.user_key : duo->user_key;
 
-    if (pair->plan.wrong_first && pair->tried++ == 0)
+    if (duo->plan.wrong_first && duo->tried++ == 0)
         command.data = ss_span_of("wrong");
-    if (pair->plan.login != PAIR_PASSWORD) {
+    if (duo->plan.login != DUO_PASSWORD) {
         command.key = key;
         command.kind = SS_CMD_AUTH_KEY;
-        if (pair->plan.login == PAIR_QUERY_THEN_KEY && !queried)
+        if (duo->plan.login == DUO_QUERY_THEN_KEY && !queried)
             command.kind = SS_CMD_AUTH_QUERY;
     }
-    (void)pair_do(side, &command, NULL);
+    (void)duo_do(side, &command, NULL);
 }
 
-static void ask_exec(struct pair_side *side)
+static void ask_exec(struct duo_side *side)
 {
     struct ss_tail_channel_request_exec exec = {.command = ss_span_of("echo")};
     struct ss_msg_channel_request body = {.request_type = ss_span_of("exec"), .want_reply = true};
@@ -124,103 +124,103 @@ static void ask_exec(struct pair_side *side)
 
     body.body.def = ss_msgdef_of(SS_TAIL_channel_request_exec);
     body.body.value = &exec;
-    (void)pair_do(side, &command, NULL);
+    (void)duo_do(side, &command, NULL);
 }
 
-static void upload(struct pair *pair, struct pair_side *side)
+static void upload(struct duo *duo, struct duo_side *side)
 {
-    for (size_t i = 0; i < pair->plan.upload; i++) {
-        uint8_t byte = pair_byte(i);
+    for (size_t i = 0; i < duo->plan.upload; i++) {
+        uint8_t byte = duo_byte(i);
 
         put(side, &side->pending, ss_span_make(&byte, 1));
     }
     side->open = true;
 }
 
-static void client_request(struct pair *pair, const struct ss_event *event)
+static void client_request(struct duo *duo, const struct ss_event *event)
 {
     const struct ss_msg_channel_request *body = event->message->body;
 
     if (body->body.def != NULL && body->body.def->id == SS_TAIL_channel_request_exit_status) {
         const struct ss_tail_channel_request_exit_status *exit_status = body->body.value;
 
-        pair->told_exit = true;
-        pair->exit_status = exit_status->status;
+        duo->told_exit = true;
+        duo->exit_status = exit_status->status;
     }
 }
 
-static void client_session(struct pair *pair, struct pair_side *side, const struct ss_event *event)
+static void client_session(struct duo *duo, struct duo_side *side, const struct ss_event *event)
 {
     struct ss_command goodbye = {.kind = SS_CMD_DISCONNECT, .number = SS_DISCONNECT_BY_APPLICATION};
 
     switch (event->type) {
     case SS_EVENT_CHANNEL_OPENED:
         side->channel = event->channel;
-        if (!pair->plan.hold_open)
+        if (!duo->plan.hold_open)
             ask_exec(side);
         else
             side->open = true;
         break;
     case SS_EVENT_CHANNEL_REPLY:
         cr_assert(event->flag, "exec was refused");
-        upload(pair, side);
+        upload(duo, side);
         break;
     case SS_EVENT_CHANNEL_DATA:
         take_data(side, event);
         break;
     case SS_EVENT_CHANNEL_REQUEST:
-        client_request(pair, event);
+        client_request(duo, event);
         break;
     case SS_EVENT_CHANNEL_EOF:
         side->eof_in = true;
         break;
     case SS_EVENT_CHANNEL_CLOSED:
         side->closed = true;
-        (void)pair_do(side, &goodbye, NULL);
+        (void)duo_do(side, &goodbye, NULL);
         break;
     default:
         break;
     }
 }
 
-void pair_client_event(struct pair *pair, struct pair_side *side, const struct ss_event *event)
+void duo_client_event(struct duo *duo, struct duo_side *side, const struct ss_event *event)
 {
     struct ss_command command = {.kind = SS_CMD_HOST_KEY, .flag = true};
 
     switch (event->type) {
     case SS_EVENT_HOST_KEY:
         cr_assert(event->key != NULL && event->text.size > 0);
-        (void)pair_do(side, &command, NULL);
+        (void)duo_do(side, &command, NULL);
         break;
     case SS_EVENT_KEX_DONE:
         command.kind = SS_CMD_SERVICE;
         command.text = ss_span_of("ssh-userauth");
         if (event->number == 1)
-            (void)pair_do(side, &command, NULL);
+            (void)duo_do(side, &command, NULL);
         break;
     case SS_EVENT_AUTH_NEXT:
-        log_in(pair, side, false);
+        log_in(duo, side, false);
         break;
     case SS_EVENT_AUTH_PK_OK:
-        log_in(pair, side, true);
+        log_in(duo, side, true);
         break;
     case SS_EVENT_AUTH_DONE:
         side->authenticated = true;
         command.kind = SS_CMD_CHANNEL_OPEN;
         command.text = ss_span_of("session");
-        (void)pair_do(side, &command, NULL);
+        (void)duo_do(side, &command, NULL);
         break;
     default:
-        client_session(pair, side, event);
+        client_session(duo, side, event);
         break;
     }
 }
 
 /* ---- the server's part ---- */
 
-static void judge(struct pair *pair, struct pair_side *side, const struct ss_auth_try *tried)
+static void judge(struct duo *duo, struct duo_side *side, const struct ss_auth_try *tried)
 {
-    const struct ss_key *key = pair->plan.user_key != NULL ? pair->plan.user_key : pair->user_key;
+    const struct ss_key *key = duo->plan.user_key != NULL ? duo->plan.user_key : duo->user_key;
     struct ss_command answer = {.kind = SS_CMD_AUTH_ANSWER, .number = SS_AUTH_REJECT};
     bool good = false;
 
@@ -231,10 +231,10 @@ static void judge(struct pair *pair, struct pair_side *side, const struct ss_aut
                (tried->query || tried->signed_ok);
     if (good && ss_span_is(tried->user, user))
         answer.number = SS_AUTH_ACCEPT;
-    (void)pair_do(side, &answer, NULL);
+    (void)duo_do(side, &answer, NULL);
 }
 
-static void say_exit(struct pair_side *side)
+static void say_exit(struct duo_side *side)
 {
     struct ss_tail_channel_request_exit_status exit_status = {.status = EXIT_STATUS};
     struct ss_msg_channel_request body = {.request_type = ss_span_of("exit-status")};
@@ -244,16 +244,16 @@ static void say_exit(struct pair_side *side)
 
     body.body.def = ss_msgdef_of(SS_TAIL_channel_request_exit_status);
     body.body.value = &exit_status;
-    (void)pair_do(side, &command, NULL);
+    (void)duo_do(side, &command, NULL);
 }
 
-void pair_server_event(struct pair *pair, struct pair_side *side, const struct ss_event *event)
+void duo_server_event(struct duo *duo, struct duo_side *side, const struct ss_event *event)
 {
     struct ss_command command = {.channel = event->channel, .flag = true};
 
     switch (event->type) {
     case SS_EVENT_AUTH_REQUEST:
-        judge(pair, side, event->auth);
+        judge(duo, side, event->auth);
         break;
     case SS_EVENT_AUTH_DONE:
         side->authenticated = true;
@@ -261,12 +261,12 @@ void pair_server_event(struct pair *pair, struct pair_side *side, const struct s
     case SS_EVENT_CHANNEL_OPEN:
         side->channel = event->channel;
         command.kind = SS_CMD_CHANNEL_ACCEPT;
-        side->open = pair_do(side, &command, NULL) == SS_OK;
+        side->open = duo_do(side, &command, NULL) == SS_OK;
         break;
     case SS_EVENT_CHANNEL_REQUEST:
         command.kind = SS_CMD_CHANNEL_REPLY;
         if (event->flag)
-            (void)pair_do(side, &command, NULL);
+            (void)duo_do(side, &command, NULL);
         break;
     case SS_EVENT_CHANNEL_DATA:
         put(side, &side->pending, event->data);
@@ -286,12 +286,12 @@ void pair_server_event(struct pair *pair, struct pair_side *side, const struct s
 /* ---- running ---- */
 
 /* What a side does of its own accord. */
-static bool carry_on(const struct pair *pair, struct pair_side *side)
+static bool carry_on(const struct duo *duo, struct duo_side *side)
 {
-    bool server = side == &pair->server;
+    bool server = side == &duo->server;
     bool moved;
 
-    if (pair->plan.hold_open || side->engine == NULL)
+    if (duo->plan.hold_open || side->engine == NULL)
         return false;
     moved = pump(side);
 
@@ -308,7 +308,7 @@ static bool carry_on(const struct pair *pair, struct pair_side *side)
     return true;
 }
 
-bool pair_poll(struct pair *pair, struct pair_side *side)
+bool duo_poll(struct duo *duo, struct duo_side *side)
 {
     struct ss_event event;
     bool any = false;
@@ -317,25 +317,25 @@ bool pair_poll(struct pair *pair, struct pair_side *side)
         any = true;
         log_event(side, &event);
         side->events[event.type]++;
-        side->on_event(pair, side, &event);
+        side->on_event(duo, side, &event);
         if (event.type == SS_EVENT_MESSAGE && !side->by_hand)
             cr_assert(ss_engine_settle(side->engine, SS_PASS) == SS_OK);
-        (void)carry_on(pair, side);
+        (void)carry_on(duo, side);
     }
     return any;
 }
 
-bool pair_move(struct pair *pair, struct pair_side *from, struct pair_side *to)
+bool duo_move(struct duo *duo, struct duo_side *from, struct duo_side *to)
 {
     ss_span out = ss_engine_output(from->engine);
-    size_t n = pair->plan.chunk > 0 && pair->plan.chunk < out.size ? pair->plan.chunk : out.size;
+    size_t n = duo->plan.chunk > 0 && duo->plan.chunk < out.size ? duo->plan.chunk : out.size;
     ss_err err;
 
     if (n == 0)
         return false;
     if (n > 65536)
         n = 65536;
-    err = ss_engine_feed(to->engine, ss_span_part(out, 0, n), pair->now);
+    err = ss_engine_feed(to->engine, ss_span_part(out, 0, n), duo->now);
     cr_assert(err == SS_OK || may_fail(to), "%s: feed: %s", to->name, ss_err_name(err));
     if (err != SS_OK)
         return false;
@@ -345,34 +345,34 @@ bool pair_move(struct pair *pair, struct pair_side *from, struct pair_side *to)
     return true;
 }
 
-bool pair_turn(struct pair *pair)
+bool duo_turn(struct duo *duo)
 {
     bool any = false;
 
-    any |= pair_poll(pair, &pair->client);
-    any |= pair_poll(pair, &pair->server);
-    any |= carry_on(pair, &pair->client);
-    any |= carry_on(pair, &pair->server);
-    any |= pair_move(pair, &pair->client, &pair->server);
-    any |= pair_move(pair, &pair->server, &pair->client);
+    any |= duo_poll(duo, &duo->client);
+    any |= duo_poll(duo, &duo->server);
+    any |= carry_on(duo, &duo->client);
+    any |= carry_on(duo, &duo->server);
+    any |= duo_move(duo, &duo->client, &duo->server);
+    any |= duo_move(duo, &duo->server, &duo->client);
     return any;
 }
 
-void pair_run(struct pair *pair)
+void duo_run(struct duo *duo)
 {
     size_t turns = 0;
 
-    while (pair_turn(pair))
+    while (duo_turn(duo))
         cr_assert(turns++ < 10000000, "the two do not come to an end");
 }
 
 /* ---- life ---- */
 
-static void side_init(struct pair_side *side, enum ss_role role, uint64_t seed)
+static void side_init(struct duo_side *side, enum ss_role role, uint64_t seed)
 {
     memset(side, 0, sizeof *side);
     side->name = role == SS_CLIENT ? "client" : "server";
-    side->on_event = role == SS_CLIENT ? pair_client_event : pair_server_event;
+    side->on_event = role == SS_CLIENT ? duo_client_event : duo_server_event;
     ss_seeded_init(&side->seeded, seed * 2 + role);
     ss_counted_init(&side->counted, &side->seeded.env);
     ss_config_init(&side->config, role);
@@ -382,45 +382,45 @@ static void side_init(struct pair_side *side, enum ss_role role, uint64_t seed)
     ss_buf_init(&side->pending, test_env(), MOST);
 }
 
-void pair_init(struct pair *pair, uint64_t seed)
+void duo_init(struct duo *duo, uint64_t seed)
 {
-    memset(pair, 0, sizeof *pair);
-    side_init(&pair->client, SS_CLIENT, seed);
-    side_init(&pair->server, SS_SERVER, seed);
-    pair->plan.host_key = SS_KEY_ED25519;
-    ss_seeded_init(&pair->keys, 77);
-    pair->now = 1000;
+    memset(duo, 0, sizeof *duo);
+    side_init(&duo->client, SS_CLIENT, seed);
+    side_init(&duo->server, SS_SERVER, seed);
+    duo->plan.host_key = SS_KEY_ED25519;
+    ss_seeded_init(&duo->keys, 77);
+    duo->now = 1000;
 }
 
-static struct ss_key *make_key(struct pair *pair, enum ss_key_kind kind)
+static struct ss_key *make_key(struct duo *duo, enum ss_key_kind kind)
 {
-    const struct ss_env *env = kind == SS_KEY_RSA ? test_env() : &pair->keys.env;
+    const struct ss_env *env = kind == SS_KEY_RSA ? test_env() : &duo->keys.env;
     struct ss_key *key = NULL;
 
     cr_assert(ss_key_generate(env, kind, 2048, ss_span_of("test"), &key) == SS_OK);
     return key;
 }
 
-ss_err pair_start_may_fail(struct pair *pair)
+ss_err duo_start_may_fail(struct duo *duo)
 {
-    if (pair->host_key == NULL)
-        pair->host_key = make_key(pair, pair->plan.host_key);
-    if (pair->user_key == NULL)
-        pair->user_key = make_key(pair, SS_KEY_ED25519);
-    pair->host_keys[0] = pair->host_key;
-    pair->server.config.host_keys = pair->host_keys;
-    SS_TRY(ss_engine_new(&pair->client.config, &pair->client.counted.env, pair->now,
-                         &pair->client.engine));
-    return ss_engine_new(&pair->server.config, &pair->server.counted.env, pair->now,
-                         &pair->server.engine);
+    if (duo->host_key == NULL)
+        duo->host_key = make_key(duo, duo->plan.host_key);
+    if (duo->user_key == NULL)
+        duo->user_key = make_key(duo, SS_KEY_ED25519);
+    duo->host_keys[0] = duo->host_key;
+    duo->server.config.host_keys = duo->host_keys;
+    SS_TRY(ss_engine_new(&duo->client.config, &duo->client.counted.env, duo->now,
+                         &duo->client.engine));
+    return ss_engine_new(&duo->server.config, &duo->server.counted.env, duo->now,
+                         &duo->server.engine);
 }
 
-void pair_start(struct pair *pair)
+void duo_start(struct duo *duo)
 {
-    cr_assert(pair_start_may_fail(pair) == SS_OK);
+    cr_assert(duo_start_may_fail(duo) == SS_OK);
 }
 
-static void side_fini(struct pair_side *side)
+static void side_fini(struct duo_side *side)
 {
     ss_engine_free(&side->engine);
     cr_assert(side->counted.blocks == 0 && side->counted.bytes == 0,
@@ -432,30 +432,30 @@ static void side_fini(struct pair_side *side)
     ss_buf_fini(&side->pending);
 }
 
-void pair_fini(struct pair *pair)
+void duo_fini(struct duo *duo)
 {
-    side_fini(&pair->client);
-    side_fini(&pair->server);
-    ss_key_free(&pair->host_key);
-    ss_key_free(&pair->user_key);
+    side_fini(&duo->client);
+    side_fini(&duo->server);
+    ss_key_free(&duo->host_key);
+    ss_key_free(&duo->user_key);
 }
 
-static bool came_back(const struct pair *pair)
+static bool came_back(const struct duo *duo)
 {
-    ss_span got = ss_buf_span(&pair->client.got);
+    ss_span got = ss_buf_span(&duo->client.got);
 
-    if (got.size != pair->plan.upload)
+    if (got.size != duo->plan.upload)
         return false;
     for (size_t i = 0; i < got.size; i++) {
-        if (got.data[i] != pair_byte(i))
+        if (got.data[i] != duo_byte(i))
             return false;
     }
     return true;
 }
 
-bool pair_is_complete(const struct pair *pair, const char **out_why)
+bool duo_is_complete(const struct duo *duo, const char **out_why)
 {
-    const struct pair_side *client = &pair->client, *server = &pair->server;
+    const struct duo_side *client = &duo->client, *server = &duo->server;
 
     *out_why = NULL;
     if (ss_engine_fault(client->engine) != NULL)
@@ -464,9 +464,9 @@ bool pair_is_complete(const struct pair *pair, const char **out_why)
         *out_why = "the server found a fault";
     else if (!client->authenticated || !server->authenticated)
         *out_why = "no login";
-    else if (!came_back(pair))
+    else if (!came_back(duo))
         *out_why = "the data did not come back as they were";
-    else if (!pair->told_exit || pair->exit_status != EXIT_STATUS)
+    else if (!duo->told_exit || duo->exit_status != EXIT_STATUS)
         *out_why = "no exit status";
     else if (!client->closed || !server->closed || !client->eof_in || !server->eof_in)
         *out_why = "the channel was not closed";
