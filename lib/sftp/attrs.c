@@ -134,7 +134,7 @@ static ss_err put_date(struct ss_buf *out, uint32_t seconds, uint32_t now)
     struct date date = date_of(seconds);
     unsigned minutes = seconds % DAY / 60;
 
-    if (now >= seconds && now - seconds < (uint32_t)HALF_YEAR * DAY)
+    if (now != 0 && now >= seconds && now - seconds < (uint32_t)HALF_YEAR * DAY)
         return ss_buf_printf(out, "%s %2u %02u:%02u", months[date.month], date.day, minutes / 60,
                              minutes % 60);
     return ss_buf_printf(out, "%s %2u  %4u", months[date.month], date.day, date.year);
