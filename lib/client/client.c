@@ -56,7 +56,7 @@ const struct ss_engine *ss_client_engine(const struct ss_client *client)
 }
 
 /* The other end closes when it has read our goodbye; a socket that is closed with bytes unread
- * would be reset, and the goodbye lost. */
+ * would be reset, and the goodbye lost. After a fault of ours its DISCONNECT is what is said. */
 static void say_goodbye(struct ss_client *client)
 {
     struct ss_command leave = {.kind = SS_CMD_DISCONNECT,
@@ -64,7 +64,10 @@ static void say_goodbye(struct ss_client *client)
                                .text = ss_span_of("done")};
     ss_time until = ss_clock_after(ss_clock(), GOODBYE_TIME);
 
-    if (ss_engine_do(client->engine, &leave, NULL) != SS_OK)
+    if (client->error.err == SS_E_auth_exhausted)
+        leave.number = SS_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE;
+    if (ss_engine_do(client->engine, &leave, NULL) != SS_OK &&
+        ss_engine_fault(client->engine) == NULL)
         return;
     while (client->driver.err == SS_OK && !client->driver.eof) {
         struct ss_event event;
@@ -83,7 +86,7 @@ void ss_client_free(struct ss_client **client)
     *client = NULL;
     if (old == NULL)
         return;
-    if (old->driver.engine != NULL && !old->lost)
+    if (old->driver.engine != NULL && old->driver.err == SS_OK && !old->driver.eof)
         say_goodbye(old);
     ss_driver_fini(&old->driver);
     ss_engine_free(&old->engine);
@@ -143,15 +146,24 @@ static ss_err decline(struct ss_client *client, const struct ss_event *event)
     return client_do(client, &answer);
 }
 
+/* Keys are in use; later exchanges ask for nothing. */
+static ss_err ask_for_login(struct ss_client *client)
+{
+    struct ss_command ask = {.kind = SS_CMD_SERVICE, .text = ss_span_of("ssh-userauth")};
+
+    if (client->phase >= SS_CLIENT_LOGIN)
+        return SS_OK;
+    client->phase = SS_CLIENT_LOGIN;
+    return client_do(client, &ask);
+}
+
 static ss_err take_event(struct ss_client *client, const struct ss_event *event)
 {
     switch (event->type) {
     case SS_EVENT_HOST_KEY:
         return client_host_key(client, event);
-    case SS_EVENT_SERVICE:
-        if (client->phase < SS_CLIENT_LOGIN)
-            client->phase = SS_CLIENT_LOGIN;
-        return SS_OK;
+    case SS_EVENT_KEX_DONE:
+        return ask_for_login(client);
     case SS_EVENT_BANNER:
         if (client->options.policy != NULL && client->options.policy->banner != NULL)
             client->options.policy->banner(client->options.policy, event->text);
