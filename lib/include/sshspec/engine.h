@@ -15,9 +15,16 @@
  *     while (ss_engine_poll(e, &event)) { ... ss_engine_do(e, &command, NULL); }
  *     write(ss_engine_output(e)); ss_engine_sent(e, n);
  *
- * Under SS_STEP an inbound message comes first as SS_EVENT_MESSAGE, and poll gives nothing more
- * until ss_engine_settle. Nothing is sent on the engine's own account for a layer until
- * ss_engine_autopilot switches that layer on. */
+ * A connection that fails says so in SS_EVENT_FAULT and ss_engine_fault, never in a return value:
+ * those tell whether the call itself was possible. A connection also ends by a DISCONNECT of either
+ * side's. After that nothing more is taken in and commands are SS_E_closed; what is put out is
+ * still to be written, and what is sent by hand still goes out.
+ *
+ * Under SS_STEP an inbound message comes first as SS_EVENT_MESSAGE (number: its sequence number,
+ * text: the name its number has here, empty when it has none; message->def null when it cannot be
+ * decoded; message->payload always), and poll gives nothing more of the stream until
+ * ss_engine_settle. Illegal messages are shown too, and judged when they are passed. Nothing is
+ * sent on the engine's own account for a layer until ss_engine_autopilot switches that layer on. */
 #ifndef SSHSPEC_ENGINE_H
 #define SSHSPEC_ENGINE_H
 
@@ -29,9 +36,10 @@ SS_MUST_USE ss_err ss_engine_new(const struct ss_config *config, const struct ss
                                  ss_time now, struct ss_engine **out_engine);
 void ss_engine_free(struct ss_engine **engine);
 
-/* Copies bytes in. SS_E_ceiling when the owner does not poll. */
+/* Copies bytes in, all or none. SS_E_ceiling when the owner does not poll. */
 SS_MUST_USE ss_err ss_engine_feed(struct ss_engine *engine, ss_span in, ss_time now);
-/* The same without the copy: room for at least n bytes to read into, then how many came. */
+/* The same without the copy: room for n bytes to read into, then how many came. Between the two
+ * no other call is made. */
 SS_MUST_USE ss_err ss_engine_room(struct ss_engine *engine, size_t n, uint8_t **out_bytes,
                                   size_t *out_size);
 void ss_engine_fed(struct ss_engine *engine, size_t n, ss_time now);
@@ -56,16 +64,18 @@ SS_MUST_USE ss_err ss_engine_do(struct ss_engine *engine, const struct ss_comman
 enum ss_verdict {
     SS_PASS, /* the layer takes it in; what is due is sent if its layer is on autopilot */
     SS_DROP, /* as if it had never come */
-    SS_TAKE  /* ours: the layer never sees it (same as drop, but counted as answered) */
+    SS_TAKE  /* ours: the layer never sees it (same as drop, but told apart in the trace) */
 };
+/* SS_E_usage: nothing waits, or SS_PASS before both identification lines are known. */
 SS_MUST_USE ss_err ss_engine_settle(struct ss_engine *engine, enum ss_verdict verdict);
 /* layers: bits of ss_layer_id. What is due by then is sent at once. */
 SS_MUST_USE ss_err ss_engine_autopilot(struct ss_engine *engine, unsigned layers);
 unsigned ss_engine_autopilot_get(const struct ss_engine *engine);
 /* Fills what an honest endpoint would say in a message made by ss_msg_new. Fields it knows nothing
- * of stay as they are. */
+ * of stay as they are. What is filled in is good until the next poll or command. */
 SS_MUST_USE ss_err ss_engine_compose(struct ss_engine *engine, struct ss_msg *msg);
-/* Sends a message with lies. Layers learn of it as of any message that was sent. */
+/* Sends a message with lies. Layers learn of it as of any message that was sent, by what its
+ * payload became; nobody learns of one that cannot be read. */
 SS_MUST_USE ss_err ss_engine_send(struct ss_engine *engine, const struct ss_msg *msg,
                                   const struct ss_lie *lies, size_t lie_count);
 /* A packet with any payload, also empty. */

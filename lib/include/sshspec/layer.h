@@ -174,8 +174,8 @@ struct ss_layer_ops {
     enum ss_layer_id id;
     /* Takes a message in; its answers become due, they are not sent here. */
     ss_err (*on_message)(void *layer, const struct ss_msg *msg);
-    /* What really went out: payload as encoded, lies included. Empty for what auth and connection
-     * sent themselves: msg is what they gave to send. */
+    /* What really went out: payload as encoded, lies included. Empty for what the connection layer
+     * sent itself: msg is what it gave to send. */
     ss_err (*on_sent)(void *layer, const struct ss_msg *msg, ss_span payload);
     /* Sends what is due, as far as it can; called until nothing is due (returns SS_OK). */
     ss_err (*act)(void *layer);
