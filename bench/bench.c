@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bench.c - what a GiB costs: our client with our server, and the ideal pair.
+ *
+ * Owns: two processes joined by a socket pair, their CPU time.
+ * Not here: other implementations (bench/run measures them beside these), wall-clock time.
+ * Called by: bench/run.
+ *
+ *     sshspec-bench ideal MIB     seal 32 KiB, write; read, open: no protocol
+ *     sshspec-bench channel MIB   exec "head -c N /dev/zero" over our transport and channel
+ *
+ * Prints CPU seconds of both processes together, divided by GiB. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sshspec/key.h"
+#include "sshspec/net.h"
+#include "sshspec/serving.h"
+
+enum { PIECE = 32768, HEAD = 4, TAG = 16 };
+
+static void need(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "sshspec-bench: %s failed\n", what);
+    _exit(3);
+}
+
+/* ---- the ideal pair ---- */
+
+static void write_all(int fd, const uint8_t *data, size_t n)
+{
+    while (n > 0) {
+        ssize_t put = write(fd, data, n);
+
+        need(put > 0, "write");
+        data += put;
+        n -= (size_t)put;
+    }
+}
+
+static void read_all(int fd, uint8_t *data, size_t n)
+{
+    while (n > 0) {
+        ssize_t got = read(fd, data, n);
+
+        need(got > 0, "read");
+        data += got;
+        n -= (size_t)got;
+    }
+}
+
+static void *cipher_state(enum ss_way way)
+{
+    static const uint8_t key[32] = {1, 2, 3}, iv[16] = {4, 5, 6};
+    void *state = calloc(1, ss_cipher_aes128_gcm.state_size);
+
+    need(state != NULL && ss_cipher_aes128_gcm.init(state, key, iv, way) == SS_OK, "cipher");
+    return state;
+}
+
+static void ideal_sender(int fd, uint64_t pieces)
+{
+    static uint8_t packet[HEAD + PIECE + TAG];
+    void *state = cipher_state(SS_SEAL);
+
+    for (uint64_t i = 0; i < pieces; i++) {
+        ss_store_u32(packet, PIECE);
+        need(ss_cipher_aes128_gcm.seal(state, (uint32_t)i, packet, PIECE, packet + HEAD + PIECE) ==
+                 SS_OK,
+             "seal");
+        write_all(fd, packet, sizeof packet);
+    }
+}
+
+static void ideal_receiver(int fd, uint64_t pieces)
+{
+    static uint8_t packet[HEAD + PIECE + TAG];
+    void *state = cipher_state(SS_OPEN);
+
+    for (uint64_t i = 0; i < pieces; i++) {
+        read_all(fd, packet, sizeof packet);
+        need(ss_cipher_aes128_gcm.open(state, (uint32_t)i, packet, PIECE, packet + HEAD + PIECE) ==
+                 SS_OK,
+             "open");
+    }
+}
+
+/* ---- our client with our server ---- */
+
+static void our_server(int fd)
+{
+    const struct ss_env *env = ss_system_env();
+    struct ss_account account = {0};
+    struct ss_serving_config config = {0};
+    struct ss_config options;
+    struct ss_serving *serving;
+    struct ss_engine *engine;
+    struct ss_driver driver;
+    struct ss_event event;
+    struct ss_key *key;
+    const struct ss_key *keys[2] = {NULL, NULL};
+
+    need(ss_key_generate(env, SS_KEY_ED25519, 0, ss_span_of(""), &key) == SS_OK, "key");
+    keys[0] = key;
+    account.user = ss_span_of("bench");
+    account.none = true;
+    config.accounts = &account;
+    config.account_count = 1;
+    ss_config_init(&options, SS_SERVER);
+    options.host_keys = keys;
+    need(ss_engine_new(&options, env, ss_clock(), &engine) == SS_OK, "engine");
+    need(ss_serving_new(env, engine, &config, &serving) == SS_OK, "serving");
+    ss_driver_init(&driver, engine, fd);
+    while (!ss_driver_over(&driver)) {
+        while (ss_engine_poll(engine, &event))
+            need(ss_serving_event(serving, &event) == SS_OK, "serving");
+        if (ss_serving_pump(serving) != SS_OK ||
+            ss_driver_step(&driver, NULL, 0, SS_NEVER) != SS_OK)
+            break;
+    }
+}
+
+static ss_err exec_request(struct ss_engine *engine, uint32_t channel, const char *text)
+{
+    struct ss_tail_channel_request_exec exec = {ss_span_of(text), 0};
+    struct ss_msg_channel_request request = {0};
+    struct ss_msg msg = {ss_msgdef_of(SS_MSG_channel_request), &request, {NULL, 0}};
+    struct ss_command command = {.kind = SS_CMD_CHANNEL_REQUEST, .channel = channel};
+
+    request.request_type = ss_span_of("exec");
+    request.want_reply = true;
+    request.body.def = ss_msgdef_of(SS_TAIL_channel_request_exec);
+    request.body.value = &exec;
+    command.message = &msg;
+    return ss_engine_do(engine, &command, NULL);
+}
+
+/* Gives the bytes of channel data in the event, or 0. */
+static uint64_t client_event(struct ss_engine *engine, const struct ss_event *event,
+                             const char *text)
+{
+    struct ss_command command = {.channel = event->channel};
+
+    switch (event->type) {
+    case SS_EVENT_HOST_KEY:
+        command.kind = SS_CMD_HOST_KEY;
+        command.flag = true;
+        break;
+    case SS_EVENT_KEX_DONE:
+        if (event->number > 1)
+            return 0;
+        command.kind = SS_CMD_SERVICE;
+        command.text = ss_span_of("ssh-userauth");
+        break;
+    case SS_EVENT_AUTH_NEXT:
+        command.kind = SS_CMD_AUTH_NONE;
+        command.text = ss_span_of("bench");
+        break;
+    case SS_EVENT_AUTH_DONE:
+        command.kind = SS_CMD_CHANNEL_OPEN;
+        command.text = ss_span_of("session");
+        break;
+    case SS_EVENT_CHANNEL_OPENED:
+        need(exec_request(engine, event->channel, text) == SS_OK, "exec");
+        return 0;
+    case SS_EVENT_CHANNEL_DATA:
+        command.kind = SS_CMD_CHANNEL_CREDIT;
+        command.number = (uint32_t)event->data.size;
+        break;
+    default:
+        return 0;
+    }
+    need(ss_engine_do(engine, &command, NULL) == SS_OK, "command");
+    return event->type == SS_EVENT_CHANNEL_DATA ? event->data.size : 0;
+}
+
+static void our_client(int fd, uint64_t bytes)
+{
+    struct ss_config options;
+    struct ss_engine *engine;
+    struct ss_driver driver;
+    struct ss_event event;
+    uint64_t got = 0;
+    char text[64];
+
+    (void)snprintf(text, sizeof text, "head -c %llu /dev/zero", (unsigned long long)bytes);
+    ss_config_init(&options, SS_CLIENT);
+    options.encryption_algorithms_client_to_server = "aes128-gcm@openssh.com";
+    options.encryption_algorithms_server_to_client = "aes128-gcm@openssh.com";
+    need(ss_engine_new(&options, ss_system_env(), ss_clock(), &engine) == SS_OK, "engine");
+    ss_driver_init(&driver, engine, fd);
+    while (got < bytes) {
+        while (ss_engine_poll(engine, &event))
+            got += client_event(engine, &event, text);
+        if (got < bytes)
+            need(ss_driver_step(&driver, NULL, 0, SS_NEVER) == SS_OK, "driver");
+    }
+    need(got == bytes, "counting");
+    ss_driver_fini(&driver);
+}
+
+/* ---- both ---- */
+
+static double seconds(int who)
+{
+    struct rusage usage;
+
+    need(getrusage(who, &usage) == 0, "getrusage");
+    return (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+int main(int argc, char **argv)
+{
+    bool ideal;
+    uint64_t mib;
+    int pair[2];
+    pid_t child;
+
+    if (argc != 3 || (strcmp(argv[1], "ideal") != 0 && strcmp(argv[1], "channel") != 0)) {
+        fputs("usage: sshspec-bench ideal|channel MIB\n", stderr);
+        return 2;
+    }
+    ideal = strcmp(argv[1], "ideal") == 0;
+    mib = strtoull(argv[2], NULL, 10);
+    need(mib > 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "socketpair");
+    child = fork();
+    need(child >= 0, "fork");
+    if (child == 0) {
+        close(pair[0]);
+        if (ideal)
+            ideal_sender(pair[1], mib * 32);
+        else
+            our_server(pair[1]);
+        _exit(0);
+    }
+    close(pair[1]);
+    if (ideal)
+        ideal_receiver(pair[0], mib * 32);
+    else
+        our_client(pair[0], mib << 20);
+    need(waitpid(child, NULL, 0) == child, "wait");
+    printf("%.4f\n", (seconds(RUSAGE_SELF) + seconds(RUSAGE_CHILDREN)) * 1024.0 / (double)mib);
+    return 0;
+}
