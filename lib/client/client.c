@@ -55,28 +55,24 @@ const struct ss_engine *ss_client_engine(const struct ss_client *client)
     return client->engine;
 }
 
-/* The other end closes when it has read our goodbye; a socket that is closed with bytes unread
- * would be reset, and the goodbye lost. After a fault of ours its DISCONNECT is what is said. */
+/* After a fault of ours its DISCONNECT was said already, and the engine takes no other. */
 static void say_goodbye(struct ss_client *client)
 {
     struct ss_command leave = {.kind = SS_CMD_DISCONNECT,
                                .number = SS_DISCONNECT_BY_APPLICATION,
                                .text = ss_span_of("done")};
     ss_time until = ss_clock_after(ss_clock(), GOODBYE_TIME);
+    struct ss_event event;
 
     if (client->error.err == SS_E_auth_exhausted)
         leave.number = SS_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE;
-    if (ss_engine_do(client->engine, &leave, NULL) != SS_OK &&
-        ss_engine_fault(client->engine) == NULL)
-        return;
-    while (client->driver.err == SS_OK && !client->driver.eof) {
-        struct ss_event event;
-
+    if (ss_engine_do(client->engine, &leave, NULL) == SS_OK)
         while (ss_engine_poll(client->engine, &event)) {
         }
+    while (ss_engine_output(client->engine).size > 0)
         if (ss_driver_step(&client->driver, NULL, 0, until) != SS_OK)
-            return;
-    }
+            break;
+    ss_net_linger(client->driver.fd, until);
 }
 
 void ss_client_free(struct ss_client **client)

@@ -103,16 +103,10 @@ struct ss_engine {
     struct ss_buf line; /* text of a trace record */
 };
 
-static inline struct ss_engine *ss_core_of(struct ss_link *link)
-{
-    return SS_CONTAINER_OF(link, struct ss_engine, link);
-}
-
+/* ---- engine.c ---- */
+struct ss_engine *ss_core_of(struct ss_link *link);
 /* Nothing more is taken in, and the layers are asked no more. */
-static inline bool ss_core_closed(const struct ss_engine *engine)
-{
-    return engine->ended || engine->faulty;
-}
+bool ss_core_closed(const struct ss_engine *engine);
 
 /* ---- input.c ---- */
 /* Consumes what was taken, forgets what was decoded, lets late bytes in. */

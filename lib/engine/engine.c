@@ -126,6 +126,16 @@ void ss_engine_free(struct ss_engine **engine)
     *engine = NULL;
 }
 
+struct ss_engine *ss_core_of(struct ss_link *link)
+{
+    return SS_CONTAINER_OF(link, struct ss_engine, link);
+}
+
+bool ss_core_closed(const struct ss_engine *engine)
+{
+    return engine->ended || engine->faulty;
+}
+
 bool ss_engine_finished(const struct ss_engine *engine)
 {
     return ss_core_closed(engine);

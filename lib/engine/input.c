@@ -23,6 +23,14 @@ static bool fits(const struct ss_engine *engine, size_t n)
     return n <= engine->in.ceiling - held;
 }
 
+/* What cannot be taken in for want of memory would be waited for without end. */
+static ss_err lacking(struct ss_engine *engine, ss_err err)
+{
+    return err != SS_E_no_memory
+               ? err
+               : ss_fault_pin(engine, &(struct ss_core_failure){.err = err, .field = "input"});
+}
+
 static void came(struct ss_engine *engine, size_t n, ss_time now)
 {
     engine->link.now = now;
@@ -31,13 +39,17 @@ static void came(struct ss_engine *engine, size_t n, ss_time now)
 
 ss_err ss_engine_feed(struct ss_engine *engine, ss_span in, ss_time now)
 {
+    ss_err err;
+
     if (ss_core_closed(engine)) { /* nothing more is taken in */
         engine->link.now = now;
         return SS_OK;
     }
     if (!fits(engine, in.size))
         return SS_E_ceiling;
-    SS_TRY(ss_buf_put(target(engine), in));
+    err = ss_buf_put(target(engine), in);
+    if (err != SS_OK)
+        return lacking(engine, err);
     came(engine, in.size, now);
     return SS_OK;
 }
@@ -45,10 +57,13 @@ ss_err ss_engine_feed(struct ss_engine *engine, ss_span in, ss_time now)
 ss_err ss_engine_room(struct ss_engine *engine, size_t n, uint8_t **out_bytes, size_t *out_size)
 {
     struct ss_buf *to = target(engine);
+    ss_err err;
 
     if (!fits(engine, n))
         return SS_E_ceiling;
-    SS_TRY(ss_buf_reserve(to, n));
+    err = ss_buf_reserve(to, n);
+    if (err != SS_OK)
+        return lacking(engine, err);
     *out_bytes = to->data + to->tail;
     *out_size = n;
     return SS_OK;

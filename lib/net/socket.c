@@ -24,6 +24,21 @@ void ss_net_close(int *fd)
     *fd = -1;
 }
 
+void ss_net_linger(int fd, ss_time deadline)
+{
+    struct pollfd wait = {fd, POLLIN, 0};
+    char dropped[4096];
+    ssize_t got = 1;
+
+    if (shutdown(fd, SHUT_WR) != 0)
+        return;
+    while (got > 0 && poll(&wait, 1, ss_clock_left(ss_clock(), deadline)) > 0) {
+        got = read(fd, dropped, sizeof dropped);
+        if (got < 0 && errno == EAGAIN)
+            got = 1;
+    }
+}
+
 /* ---- words for people ---- */
 
 static ss_err put_address(struct ss_buf *out, const struct sockaddr *address, socklen_t size)

@@ -34,6 +34,17 @@ static bool is_over(const struct ss_transport *layer)
            layer->out->packets >= config->rekey_packets;
 }
 
+/* Our new keys have carried all they may and the peer's NEWKEYS has not come yet: the next exchange
+ * cannot start before that, and the peer owes it whatever we send. rule: RFC4253-9-rekey-1gb-1h */
+bool ss_rekey_spent(const struct ss_transport *layer)
+{
+    const struct ss_config *config = layer->link->config;
+
+    return !ss_transport_first(layer) && layer->ex.newkeys_sent && !layer->ex.newkeys_got &&
+           (layer->out->bytes >= config->rekey_bytes ||
+            layer->out->packets >= config->rekey_packets);
+}
+
 /* rule: RFC4253-7.1-inflight-accepted: what the peer sent before it saw our KEXINIT is bounded by
  * the windows that it was given, a byte a packet at worst. On top of that it gets another full
  * quota, then it is taken to ignore us. */

@@ -188,6 +188,7 @@ SS_MUST_USE ss_err ss_newkeys_sent(struct ss_transport *layer);
 
 /* ---- rekey.c ---- */
 SS_MUST_USE ss_err ss_rekey_check(struct ss_transport *layer);
+bool ss_rekey_spent(const struct ss_transport *layer);
 SS_MUST_USE ss_err ss_rekey_command(struct ss_transport *layer);
 ss_time ss_rekey_deadline(const struct ss_transport *layer);
 void ss_rekey_tick(struct ss_transport *layer, ss_time now);

@@ -460,7 +460,7 @@ void ss_transport_where(const struct ss_transport *layer, struct ss_where *where
 
 bool ss_transport_open(const struct ss_transport *layer)
 {
-    return layer->open;
+    return layer->open && !ss_rekey_spent(layer);
 }
 
 bool ss_transport_skip_guess(struct ss_transport *layer)

@@ -15,6 +15,7 @@
 #ifndef TESTS_DUO_H
 #define TESTS_DUO_H
 
+#include "sshspec/key.h"
 #include "sshspec/engine.h"
 
 struct duo;

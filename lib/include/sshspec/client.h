@@ -29,6 +29,7 @@
 #ifndef SSHSPEC_CLIENT_H
 #define SSHSPEC_CLIENT_H
 
+#include "sshspec/key.h"
 #include "sshspec/net.h"
 
 /* ---- the host's key ---- */

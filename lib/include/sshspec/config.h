@@ -7,8 +7,10 @@
 #ifndef SSHSPEC_CONFIG_H
 #define SSHSPEC_CONFIG_H
 
-#include "sshspec/key.h"
+#include "sshspec/crypto.h"
 #include "sshspec/msg.h"
+
+struct ss_key; /* key.h */
 
 enum ss_pace {
     SS_AUTO, /* the engine runs the protocol */

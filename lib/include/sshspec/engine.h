@@ -36,7 +36,8 @@ SS_MUST_USE ss_err ss_engine_new(const struct ss_config *config, const struct ss
                                  ss_time now, struct ss_engine **out_engine);
 void ss_engine_free(struct ss_engine **engine);
 
-/* Copies bytes in, all or none. SS_E_ceiling when the owner does not poll. */
+/* Copies bytes in, all or none. SS_E_ceiling when the owner does not poll; SS_E_no_memory is also
+ * the connection's fault. */
 SS_MUST_USE ss_err ss_engine_feed(struct ss_engine *engine, ss_span in, ss_time now);
 /* The same without the copy: room for n bytes to read into, then how many came. Between the two
  * no other call is made. */

@@ -58,6 +58,9 @@ bool ss_net_is_loopback(const char *address);
 /* Splits "host", "host:port", "[host]:port"; a host with two colons is all host. out_host is
  * borrowed from text. port keeps its value when text has none. False: bad form or number. */
 bool ss_net_split(ss_span text, ss_span *out_host, uint16_t *port);
+/* Ends our direction and waits for the other end to close, dropping what it still says. A socket
+ * that is closed with bytes unread is reset, and then our last words may be lost. */
+void ss_net_linger(int fd, ss_time deadline);
 void ss_net_close(int *fd); /* -1 is fine, and what is left */
 
 /* ---- one engine, one descriptor ---- */

@@ -115,7 +115,9 @@ SS_MUST_USE ss_err ss_transport_start(struct ss_transport *layer, ss_span ours, 
  * we_sent_kexinit and the kex context are filled in; auth context and the phases after SERVICE
  * are the engine's (authenticated, service accepted). */
 void ss_transport_where(const struct ss_transport *layer, struct ss_where *where);
-/* May other layers send now? False from our KEXINIT to our NEWKEYS, and before the first. */
+/* May other layers send now? False from our KEXINIT to our NEWKEYS, and before the first; and,
+ * until the peer's NEWKEYS has come, when the new keys have reached a limit of the config already.
+ */
 bool ss_transport_open(const struct ss_transport *layer);
 /* True while a message of the peer's was announced by a wrong guess and must be dropped unread;
  * the flag is cleared by this call. Asked by the engine before legality. */

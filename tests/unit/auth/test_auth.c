@@ -115,6 +115,31 @@ Test(auth, a_servers_answers_are_composed)
     kit_free(fake);
 }
 
+/* An engine need not keep the bytes of what the layer sends itself. */
+static ss_err send_without_payload(struct ss_link *link, const struct ss_msg *msg)
+{
+    struct fake *fake = SS_CONTAINER_OF(link, struct fake, link);
+
+    return fake->ops->on_sent(fake->layer, msg, ss_span_make(NULL, 0));
+}
+
+Test(auth, our_own_messages_are_known_without_their_bytes)
+{
+    struct fake *client = kit_new(SS_CLIENT), *server = kit_new(SS_SERVER);
+
+    client->link.send = server->link.send = send_without_payload;
+    fake_done(client, kit_command(SS_CMD_AUTH_PASSWORD, "ann"));
+    cr_expect(kit_layer(client)->client.outstanding == 1);
+    cr_expect(ss_auth_context(kit_layer(client)) == SS_CONTEXT_AUTH_PASSWORD);
+    cr_assert(kit_password(server, "ann", "x") == SS_OK);
+    cr_assert(kit_answer(server, SS_AUTH_PARTIAL, "publickey,password") == SS_OK);
+    cr_assert(kit_password(server, "ann", "y") == SS_OK);
+    cr_assert(kit_answer(server, SS_AUTH_ACCEPT, "") == SS_OK);
+    cr_expect(server->link.authenticated && ss_span_is(server->link.user, "ann"));
+    kit_free(client);
+    kit_free(server);
+}
+
 /* One login each way, run again and again with the n-th allocation failing. Nothing but lack of
  * memory may come of that: never a refusal, never an acceptance. */
 static bool log_in(struct fake *fake, const struct ss_key *key)

@@ -98,6 +98,28 @@ Test(input, an_owner_that_does_not_poll_meets_the_ceiling)
     duo_fini(&duo);
 }
 
+Test(input, without_memory_for_what_comes_the_connection_ends)
+{
+    for (int in_place = 0; in_place < 2; in_place++) {
+        struct ss_event event;
+        struct duo duo;
+        uint8_t *at;
+        size_t size;
+        ss_err err;
+
+        duo_init(&duo, 1);
+        duo_start(&duo);
+        duo.client.counted.fail_at = duo.client.counted.calls + 1;
+        duo.client.counted.fail_after = true;
+        err = in_place ? ss_engine_room(duo.client.engine, 100, &at, &size)
+                       : ss_engine_feed(duo.client.engine, ss_span_of("SSH-2.0-x\r\n"), 1);
+        cr_expect(err == SS_E_no_memory);
+        cr_assert(ss_engine_poll(duo.client.engine, &event) && event.type == SS_EVENT_FAULT);
+        cr_expect(event.fault->err == SS_E_no_memory && ss_engine_finished(duo.client.engine));
+        duo_fini(&duo);
+    }
+}
+
 Test(input, bytes_may_be_read_in_place)
 {
     struct duo duo;

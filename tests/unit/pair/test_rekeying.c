@@ -60,7 +60,28 @@ Test(rekeying, data_survive_new_keys_by_packets_in_small_chunks)
     }
 }
 
-/* A thousand exchanges, and nothing is kept of them. */
+/* No key carries much more than its limit, also while the end of an exchange is on its way.
+ * rule: RFC4253-9-rekey-1gb-1h */
+Test(rekeying, no_key_carries_more_than_its_limit_and_a_packet)
+{
+    struct duo duo;
+
+    duo_init(&duo, 4);
+    duo.client.config.rekey_bytes = duo.server.config.rekey_bytes = 50000;
+    duo.plan.upload = 1000000;
+    duo.plan.chunk = 3000;
+    duo_start(&duo);
+    while (duo_turn(&duo)) {
+        cr_assert(ss_engine_epoch_bytes(duo.client.engine, SS_OUT) < 50000 + 35000);
+        cr_assert(ss_engine_epoch_bytes(duo.server.engine, SS_OUT) < 50000 + 35000);
+    }
+    expect_complete(&duo, "limits");
+    cr_expect(ss_engine_negotiated(duo.client.engine)->epoch > 12, "%u",
+              ss_engine_negotiated(duo.client.engine)->epoch);
+    duo_fini(&duo);
+}
+
+/* Three hundred exchanges, and nothing is kept of them. */
 Test(rekeying, many_exchanges_leave_nothing_behind)
 {
     struct ss_command again = {.kind = SS_CMD_KEXINIT};
