@@ -108,7 +108,7 @@ $(FBUILD)/obj/%.o: %.c
 	$(Q)$(FUZZCC) $(WARN) $(DEFS) -O1 -g $(FUZZSAN) -DSSHSPEC_VERSION='"$(VERSION)"' \
 	    -DSSHSPEC_DATADIR='"$(DATADIR)"' -Ilib/include -Ilib -I. -MMD -MP -c $< -o $@
 FUZZLIB = $(LIBSRC:%.c=$(FBUILD)/obj/%.o) $(FUZZSHARED:%.c=$(FBUILD)/obj/%.o) \
-          $(patsubst %.c,$(FBUILD)/obj/%.o,$(filter-out testserver/script/catalogue.c,$(filter testserver/script/%,$(TOOLSRC))))
+          $(patsubst %.c,$(FBUILD)/obj/%.o,$(filter-out testserver/script/catalogue.c testserver/script/select.c testserver/script/folder.c testserver/script/ledger.c testserver/script/lint.c,$(filter testserver/script/%,$(TOOLSRC))))
 $(FUZZERS:%=$(FBUILD)/%): $(FBUILD)/%: $(FBUILD)/obj/fuzz/%.o $(FUZZLIB)
 	$(SAY) LD $@
 	$(Q)$(FUZZCC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBLIBS)

@@ -123,18 +123,45 @@ static long now_ms(void)
     return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* True when no child is left. */
-static bool reap_all(void)
+/* False when pid is no session: an orphan of one. */
+static bool forget_session(struct acceptor *a, pid_t pid)
+{
+    for (size_t i = 0; i < a->n_sessions; i++) {
+        if (a->sessions[i] != pid)
+            continue;
+        a->sessions[i] = a->sessions[--a->n_sessions];
+        return true;
+    }
+    return false;
+}
+
+/* Signals by which a program dies of its own mistakes; SIGTERM, SIGKILL and so on may be ours. */
+static bool is_crash(int sig)
+{
+    static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
+        if (sig == crashes[i])
+            return true;
+    }
+    return false;
+}
+
+/* Reaps all that have ended, orphans of sessions included; true when no child is left. */
+static bool reap(struct acceptor *a)
 {
     pid_t pid;
+    int status;
 
-    do {
-        pid = waitpid(-1, NULL, WNOHANG);
-    } while (pid > 0);
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (forget_session(a, pid) && WIFSIGNALED(status) && is_crash(WTERMSIG(status)))
+            dprintf(STDERR_FILENO, "sshspec accept: a session died of signal %d (%s)\n",
+                    WTERMSIG(status), strsignal(WTERMSIG(status)));
+    }
     return pid < 0 && errno == ECHILD;
 }
 
-static bool end_tree(const struct acceptor *a)
+static bool end_tree(struct acceptor *a)
 {
     const struct timespec round = {0, (long)ROUND_MS * 1000000};
     const long start = now_ms();
@@ -142,9 +169,10 @@ static bool end_tree(const struct acceptor *a)
 
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
+    (void)reap(a); /* a crash is told as one before our own signals go out */
     if (a->n_sessions > 0 && getpgrp() == a->self)
         kill(0, SIGTERM); /* blocked here, so it ends all others of the group */
-    while (!reap_all()) {
+    while (!reap(a)) {
         long spent = now_ms() - start;
 
         if (spent > GIVE_UP_MS)
@@ -156,25 +184,6 @@ static bool end_tree(const struct acceptor *a)
 }
 
 /* ---- sessions ---- */
-
-static void forget_session(struct acceptor *a, pid_t pid)
-{
-    for (size_t i = 0; i < a->n_sessions; i++) {
-        if (a->sessions[i] != pid)
-            continue;
-        a->sessions[i] = a->sessions[--a->n_sessions];
-        return;
-    }
-}
-
-/* Orphans of ended sessions are reaped here as well; they are in no table. */
-static void reap_sessions(struct acceptor *a)
-{
-    pid_t pid;
-
-    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-        forget_session(a, pid);
-}
 
 static _Noreturn void become_session(const struct acceptor *a, int socket)
 {
@@ -272,7 +281,7 @@ static void serve(struct acceptor *a)
             if (info.ssi_signo != SIGCHLD)
                 return;
         }
-        reap_sessions(a);
+        (void)reap(a);
         if ((ready[1].revents & POLLIN) != 0)
             start_session(a);
     }

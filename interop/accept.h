@@ -12,6 +12,8 @@
  * Owns: the listening socket and every process that descends from it. It leads a process group
  *   (the one it was started in when it is the leader of that, else one of its own), all sessions
  *   join it, and those that leave it or lose their parent come back as children (subreaper).
+ *   A session that died of a signal that tells of a crash is named on standard error
+ *   (`sshspec accept: a session died of signal 11 (...)`).
  * Errors: standard error says what failed; the exit status is 2 for a wrong command line and 3
  *   when the system refuses a socket or CMD is not a program. After `PORT` it is 0, or 3 when a
  *   process survived SIGKILL.

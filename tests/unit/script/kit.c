@@ -7,11 +7,7 @@
 #include "kit.h"
 
 #include <criterion/criterion.h>
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static ss_err load(struct scn_loader *self, ss_span name, struct ss_buf *out_text)
 {
@@ -34,21 +30,11 @@ void kit_init(struct kit *kit)
     kit->fragments = kit_fragments;
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *ftw)
-{
-    (void)status;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
-
 void kit_fini(struct kit *kit)
 {
     scn_free(&kit->file);
     ss_buf_fini(&kit->buf);
     cr_expect(kit->counted.blocks == 0, "%zu blocks are left", kit->counted.blocks);
-    if (kit->folder[0] != '\0')
-        (void)nftw(kit->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 ss_err kit_parse_span(struct kit *kit, ss_span text)
@@ -109,28 +95,4 @@ const char *kit_format(struct kit *kit, const char *text)
               "%s: %s", text, kit->diagnostic.text);
     cr_assert(ss_buf_put(&kit->buf, ss_span_make("", 1)) == SS_OK);
     return (const char *)ss_buf_at(&kit->buf);
-}
-
-const char *kit_folder(struct kit *kit)
-{
-    (void)snprintf(kit->folder, sizeof kit->folder, "/tmp/script-test-XXXXXX");
-    cr_assert(mkdtemp(kit->folder) != NULL);
-    return kit->folder;
-}
-
-void kit_write(const char *root, const char *path, const char *text)
-{
-    char full[4096];
-    FILE *file;
-
-    (void)snprintf(full, sizeof full, "%s/%s", root, path);
-    for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-        *slash = '\0';
-        (void)mkdir(full, 0700);
-        *slash = '/';
-    }
-    file = fopen(full, "w");
-    cr_assert(file != NULL, "%s", full);
-    cr_assert(fwrite(text, 1, strlen(text), file) == strlen(text));
-    cr_assert(fclose(file) == 0);
 }

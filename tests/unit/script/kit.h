@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kit.h - what the tests of script/ share: parsing with fragments out of a table, folders on disk.
+/* kit.h - what the tests of script/ share: parsing with fragments out of a table, and samples.
  *
  * Owns: the trees and texts of one test; kit_fini fails the test when memory is left.
  * Not here: anything under test. */
@@ -19,7 +19,6 @@ struct kit {
     struct scn_file *file;            /* of the last kit_parse */
     struct scn_diagnostic diagnostic; /* of the last kit_parse that failed */
     struct ss_buf buf;
-    char folder[64]; /* of kit_folder */
 };
 
 void kit_init(struct kit *kit);
@@ -43,10 +42,5 @@ struct kit_sample {
 };
 extern const struct kit_sample kit_samples[]; /* a null name ends it */
 extern const struct kit_fragment kit_fragments[];
-
-/* A folder of its own for the test, removed by kit_fini. */
-const char *kit_folder(struct kit *kit);
-/* Writes root/path; folders on the way are made. */
-void kit_write(const char *root, const char *path, const char *text);
 
 #endif
