@@ -19,18 +19,33 @@
 
 /* ---- files ---- */
 
+static ssize_t read_once(int fd, uint8_t *at, size_t want)
+{
+    ssize_t got;
+
+    do {
+        got = read(fd, at, want);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
 static ss_err read_some(int fd, size_t limit, struct ss_buf *out)
 {
+    uint8_t over;
+
     while (limit > 0) {
+        size_t before = ss_buf_size(out), room = out->ceiling - before;
         size_t want = limit < 16384 ? limit : 16384;
-        size_t before = ss_buf_size(out);
         uint8_t *at;
         ssize_t got;
 
+        if (room == 0) {
+            got = read_once(fd, &over, 1);
+            return got == 0 ? SS_OK : (got < 0 ? SS_E_io : SS_E_ceiling);
+        }
+        want = want < room ? want : room;
         SS_TRY(ss_buf_extend(out, want, &at));
-        do {
-            got = read(fd, at, want);
-        } while (got < 0 && errno == EINTR);
+        got = read_once(fd, at, want);
         ss_buf_truncate(out, before + (got > 0 ? (size_t)got : 0));
         if (got < 0)
             return SS_E_io;
@@ -236,5 +251,7 @@ ss_err system_find_data(const char *name, const char *variable, char out[SYSTEM_
                 return SS_OK;
         }
     }
+    if (system_join(path, SSHSPEC_DATADIR, name) == SS_OK && absolute(path, out) == SS_OK)
+        return SS_OK;
     return absolute(name, out);
 }

@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { TURNS = 64, PROC_SIZE = 32 };
+enum { TURNS = 20000, PROC_SIZE = 32 };
 
 enum ss_fx ss_posix_path_status(int error)
 {
@@ -51,7 +51,9 @@ enum ss_fx ss_posix_name_status(int error)
     }
 }
 
-/* The kernel says EAGAIN when a rename elsewhere kept it from being sure about "..". */
+/* The kernel says EAGAIN when a rename, anywhere on the machine, kept it from being sure about
+ * "..". Somebody who does nothing but rename can bring that about dozens of times in a row, so the
+ * turns are many; they are some tens of milliseconds at the most. */
 static int beneath(int root, const char *path, int flags, uint32_t mode)
 {
     struct open_how how = {.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),

@@ -319,7 +319,7 @@ static enum ss_fx move(struct ss_mem_fs *mem, const struct spot *from, const str
 static enum ss_fx mem_rename(struct ss_fs *fs, ss_span old_path, ss_span new_path)
 {
     struct ss_mem_fs *mem = ss_mem_of(fs);
-    struct spot from, to;
+    struct spot from, to = {.node = NULL};
     enum ss_fx status = name_in(mem, old_path, &from);
 
     if (status == SS_FX_OK)
@@ -503,6 +503,8 @@ enum ss_fx ss_mem_find(struct ss_mem_fs *mem, ss_span path, struct ss_mem_node *
 static enum ss_fx spot_to_make(struct ss_mem_fs *mem, ss_span path, uint32_t pflags,
                                struct spot *spot)
 {
+    if (!ss_path_is_name(ss_path_split(path).name))
+        return lead(mem, path, spot);
     if ((pflags & SS_FXF_EXCL) != 0) /* rule: SFTP02-6.3-open-excl */
         return name_that_is_not(mem, path, spot);
     if (ss_path_split(path).slash) {

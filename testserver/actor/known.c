@@ -177,7 +177,7 @@ static ss_err auth_methods(struct seat *seat, struct ss_arena *arena, struct scn
 static ss_err sig_algs(struct seat *seat, struct ss_arena *arena, struct scn_value *out)
 {
     if (ss_engine_server_sig_algs(seat->engine).data == NULL)
-        return SS_E_not_found;
+        return scn_value_names(arena, ss_span_of(""), out); /* no EXT_INFO named any */
     return scn_value_names(arena, ss_engine_server_sig_algs(seat->engine), out);
 }
 

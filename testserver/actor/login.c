@@ -80,6 +80,7 @@ static void next_try(struct seat *seat, const struct scn_stmt *stmt)
     struct ss_command command = {.text = keys->user};
     struct way ways[4];
     size_t count = ways_of(seat, stmt, ways);
+    ss_err err;
 
     if (stmt->kind == SCN_LOGIN && stmt->text.size > 0)
         command.text = stmt->text;
@@ -95,10 +96,16 @@ static void next_try(struct seat *seat, const struct scn_stmt *stmt)
     command.key = ways[seat->auth_tries].key;
     if (command.kind == SS_CMD_AUTH_PASSWORD)
         command.data = keys->password;
-    seat->auth_tries++;
     seat->auth_asked = false;
     seat_fault_what(seat, "USERAUTH_REQUEST");
-    seat_do(seat, stmt->at, &command, NULL);
+    err = ss_engine_do(seat->engine, &command, NULL);
+    if (err == SS_E_would_block) /* a request sent by hand has no answer yet; it will ask again */
+        return;
+    seat->auth_tries++;
+    if (err == SS_E_unsupported) /* no algorithm in common for this key: the next one */
+        seat->auth_asked = true;
+    else if (err != SS_OK && err != SS_E_closed)
+        act_blame(seat->scene, stmt->at, "login", err);
 }
 
 /* A request that came before anybody was there to judge it. */

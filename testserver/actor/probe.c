@@ -29,6 +29,8 @@ const char *seat_probe_name(enum seat_probe_kind kind)
 
 enum seat_probe_kind seat_probe_choose(const struct seat *seat)
 {
+    struct act_world *world = seat->scene->job->world;
+
     if (seat->epoch == 0 || seat->in_kex || seat_lost(seat) || ss_engine_finished(seat->engine))
         return SEAT_PROBE_NONE;
     if (seat->stream.open)
@@ -37,6 +39,8 @@ enum seat_probe_kind seat_probe_choose(const struct seat *seat)
         return SEAT_PROBE_PING;
     if (ss_engine_authenticated(seat->engine))
         return SEAT_PROBE_GLOBAL;
+    if (world->feature != NULL && world->feature(world, ss_span_of("dies_on_unknown")))
+        return SEAT_PROBE_NONE;
     return SEAT_PROBE_UNIMPLEMENTED;
 }
 
@@ -207,6 +211,8 @@ enum seat_progress seat_prove(struct seat *seat, const struct scn_stmt *stmt)
         return SEAT_DONE;
     if (seat_ensure_kex(seat, stmt->at) == SEAT_WAIT)
         return seat_await(seat, stmt, "the key exchange");
+    if (!ss_engine_authenticated(seat->engine) && !call->probe.sent)
+        return seat_login(seat, stmt);
     if (!call->probe.sent) {
         call->deadline = SS_NEVER;
         seat_probe_send(seat, stmt->at, &call->probe);

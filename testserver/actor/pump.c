@@ -31,10 +31,17 @@ static bool is_kex(const struct ss_msg *msg)
     return msg->def->number >= 20 && msg->def->number <= 49;
 }
 
+/* Of a method that was not agreed on: a guess, sent before anybody could know. */
+static bool is_guess(const struct seat *seat, const struct ss_msg *msg)
+{
+    return msg->def == NULL && seat->epoch == 0 && msg->payload.size > 0 &&
+           msg->payload.data[0] >= 30 && msg->payload.data[0] <= 49;
+}
+
 bool seat_ignorable(const struct seat *seat, const struct ss_msg *msg)
 {
     if (msg->def == NULL || msg->def->proto != SS_PROTO_SSH)
-        return false;
+        return is_guess(seat, msg);
     switch (msg->def->id) {
     case SS_MSG_ignore:
     case SS_MSG_debug:
@@ -286,6 +293,9 @@ static void on_event(struct seat *seat, const struct ss_event *event)
     case SS_EVENT_AUTH_NEXT:
         on_auth_next(seat, event);
         return;
+    case SS_EVENT_AUTH_PK_OK: /* of a query sent by hand: the next request may go */
+        seat->auth_asked = true;
+        return;
     case SS_EVENT_AUTH_DONE:
         on_auth_done(seat, event);
         return;
@@ -306,7 +316,7 @@ bool seat_pump(struct seat *seat)
 {
     struct ss_event event;
 
-    if (seat_call(seat)->pending)
+    if (seat_call(seat)->pending || seat->left)
         return false;
     if (seat_stream_pump(seat))
         return true;

@@ -173,7 +173,10 @@ static void end_advance(struct act_end *end, ss_time now)
 
 static ss_span end_output(struct act_end *end)
 {
-    return ss_engine_output(seat_of(end)->engine);
+    const struct seat *seat = seat_of(end);
+    uint64_t left = seat->last_byte > seat->bytes_out ? seat->last_byte - seat->bytes_out : 0;
+
+    return ss_span_part(ss_engine_output(seat->engine), 0, left < SIZE_MAX ? (size_t)left : SIZE_MAX);
 }
 
 static void end_sent(struct act_end *end, size_t n)
@@ -216,7 +219,7 @@ static bool end_done(struct act_end *end)
 
     if (seat->gone && (seat->over || seat_decided(seat)))
         return true;
-    return (seat->over || seat_decided(seat)) && ss_engine_output(seat->engine).size == 0;
+    return (seat->over || seat_decided(seat)) && end_output(end).size == 0;
 }
 
 static const struct act_end_ops ops = {end_feed,      end_gone,  end_advance,  end_output, end_sent,
@@ -290,6 +293,7 @@ ss_err act_seat_new(struct act_scene *scene, const struct act_seat_plan *plan, s
     seat->calls[0].deadline = seat->calls[0].grace = SS_NEVER;
     seat->half_until = 0;
     seat->stream.index = UINT32_MAX;
+    seat->last_byte = UINT64_MAX;
     configure(seat, plan->role);
     init_buffers(seat);
     err = furnish(seat, plan, now);

@@ -153,6 +153,7 @@ struct seat {
     /* the end of it */
     enum act_leave leave;
     bool left; /* our side was closed by the script */
+    uint64_t last_byte; /* of the stream, when it was; nothing is said after it */
     bool gone, gone_io;
     enum act_gone gone_how;
     bool disconnected;

@@ -106,6 +106,8 @@ void seat_send_message(struct seat *seat, const struct scn_stmt *stmt, const str
     }
     upper_name(def, name, sizeof name);
     seat_fault_what(seat, name);
+    if (def->id == SS_MSG_userauth_request)
+        seat->auth_asked = false; /* until its answer has come */
     seat->odd = seat->odd || stmt->lie_count > 0 || seat->flow.current_fault >= 0;
     err = post(seat, &msg, lies, stmt->lie_count);
     if (err == SS_E_not_found)
@@ -188,6 +190,7 @@ enum seat_progress seat_close(struct seat *seat, const struct scn_stmt *stmt)
     seat_fault_what(seat, "close");
     seat->leave = leaves[stmt->close_how];
     seat->left = seat->leave != ACT_LEAVE_HALF;
+    seat->last_byte = seat->bytes_out + ss_engine_output(seat->engine).size;
     return SEAT_DONE;
 }
 

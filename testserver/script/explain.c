@@ -13,6 +13,19 @@
 
 enum { SHOWN_MAX = 160, LEAD = 60 }; /* bytes of a line that are shown; those before the caret */
 
+/* The text may quote the scenario: no tab, and no character cut in two. */
+static void make_plain(char *text)
+{
+    bool utf8 = ss_utf8_valid(ss_span_of(text));
+
+    for (; *text != '\0'; text++) {
+        uint8_t c = (uint8_t)*text;
+
+        if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8))
+            *text = c == '\t' ? ' ' : '?';
+    }
+}
+
 ss_err scn_diagnose(struct scn_diagnostic *diagnostic, struct scn_pos at, size_t length,
                     const char *suggestion, const char *format, ...)
 {
@@ -24,6 +37,7 @@ ss_err scn_diagnose(struct scn_diagnostic *diagnostic, struct scn_pos at, size_t
     va_start(arguments, format);
     vsnprintf(diagnostic->text, sizeof diagnostic->text, format, arguments);
     va_end(arguments);
+    make_plain(diagnostic->text);
     if (suggestion != NULL)
         snprintf(diagnostic->suggestion, sizeof diagnostic->suggestion, "%s", suggestion);
     return SS_E_bad_value;

@@ -92,25 +92,44 @@ static ss_err put_blanks(struct writer *w, size_t count)
     return SS_OK;
 }
 
+/* Blanks at the start of a line; goes: it goes on with the line before. */
+static size_t indentation(const struct writer *w, const struct scn_token *token, bool goes)
+{
+    unsigned depth = w->depth;
+
+    if (goes && depth == 0 && w->header)
+        return HEADER_COLUMN;
+    if (closes(token->kind) && depth > 0)
+        depth--;
+    else if (goes && (depth == 0 || w->blocks[depth - 1] || w->last.kind != TOK_COMMA))
+        depth++;
+    return (size_t)depth * INDENT;
+}
+
 /* The end of the line before, at most one blank line, and the indentation. */
 static ss_err start_line(struct writer *w, const struct scn_token *token)
 {
     bool first = w->before == TOK_END;
     bool edge = opens(w->before) || closes(token->kind);
     bool goes = !first && goes_on(&w->last);
-    unsigned depth = w->depth;
 
     if (!first)
         SS_TRY(ss_buf_puts(w->out, token->newlines > 1 && !edge ? "\n\n" : "\n"));
-    if (goes && depth == 0 && w->header)
-        return put_blanks(w, HEADER_COLUMN);
-    if (!goes && depth == 0 && token->kind != TOK_COMMENT)
+    if (!goes && w->depth == 0 && token->kind != TOK_COMMENT)
         w->header = w->first_word = is_header(token);
-    if (closes(token->kind) && depth > 0)
-        depth--;
-    else if (goes && (depth == 0 || w->blocks[depth - 1] || w->last.kind != TOK_COMMA))
-        depth++;
-    return put_blanks(w, (size_t)depth * INDENT);
+    return put_blanks(w, indentation(w, token, goes));
+}
+
+/* Kinds that touch whatever stands before them, and behind them. */
+static bool touches_left(enum scn_token_kind kind)
+{
+    return kind == TOK_COMMA || kind == TOK_SEMICOLON || kind == TOK_CLOSE_PAREN ||
+           kind == TOK_CLOSE_LIST;
+}
+
+static bool touches_right(enum scn_token_kind kind)
+{
+    return kind == TOK_OPEN_PAREN || kind == TOK_OPEN_LIST;
 }
 
 /* Must no blank stand between the last token and this one? */
@@ -118,18 +137,13 @@ static bool touches(const struct writer *w, const struct scn_token *token)
 {
     enum scn_token_kind last = w->last.kind, kind = token->kind;
 
-    if (kind == TOK_COMMA || kind == TOK_SEMICOLON || kind == TOK_CLOSE_PAREN ||
-        kind == TOK_CLOSE_LIST)
-        return true;
-    if (last == TOK_OPEN_PAREN || last == TOK_OPEN_LIST || w->unary)
+    if (touches_left(kind) || touches_right(last) || w->unary)
         return true;
     if (kind == TOK_DOT || last == TOK_DOT) /* ids may hold a dot: a blank keeps them apart */
         return last != TOK_ID && kind != TOK_ID;
-    if (last == TOK_OPEN_BRACE && kind == TOK_CLOSE_BRACE)
-        return true;
-    if ((kind == TOK_OPEN_PAREN || kind == TOK_OPEN_LIST) && is_value(&w->last))
+    if (touches_right(kind) && is_value(&w->last))
         return !token->blank;
-    return false;
+    return last == TOK_OPEN_BRACE && kind == TOK_CLOSE_BRACE;
 }
 
 static ss_err separate(struct writer *w, const struct scn_token *token)

@@ -232,9 +232,19 @@ static bool digits(ss_span text, unsigned base, uint64_t *out)
     return true;
 }
 
+static size_t count_digits(ss_span text, unsigned base)
+{
+    size_t n = 0;
+
+    while (n < text.size && (base == 16 ? hex_digit(text.data[n]) >= 0 : is_digit(text.data[n])))
+        n++;
+    return n;
+}
+
 static ss_err scan_number(struct scn_lexer *lexer, struct scn_token *token)
 {
-    size_t start = lexer->at, base = 10, n = 0, i;
+    size_t start = lexer->at, n, i;
+    unsigned base = 10;
     ss_span all, suffix;
     bool fits;
 
@@ -245,15 +255,14 @@ static ss_err scan_number(struct scn_lexer *lexer, struct scn_token *token)
         base = 16;
         all = ss_span_part(all, 2, all.size);
     }
-    while (n < all.size && (base == 16 ? hex_digit(all.data[n]) >= 0 : is_digit(all.data[n])))
-        n++;
+    n = count_digits(all, base);
     suffix = ss_span_part(all, n, all.size);
     for (i = 0; i < SS_COUNT(units) && !ss_span_is(suffix, units[i].suffix); i++)
         ;
     if (n == 0 || i == SS_COUNT(units) || (base == 16 && suffix.size > 0))
         return refuse(lexer, start, lexer->at - start,
                       "not a number: 123, 0xff, 35K, 2M, 1G, 500ms or 2s");
-    fits = digits(ss_span_part(all, 0, n), (unsigned)base, &token->number);
+    fits = digits(ss_span_part(all, 0, n), base, &token->number);
     if (!fits || token->number > UINT64_MAX / units[i].factor)
         return refuse(lexer, start, lexer->at - start, "the number does not fit 64 bits");
     token->number *= units[i].factor;

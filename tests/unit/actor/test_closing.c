@@ -72,7 +72,8 @@ Test(closing, open_and_silent_are_told_apart)
 
 Test(closing, a_disconnect_counts_before_identification_too)
 {
-    const struct result *result = closed("send raw \"GET / HTTP/1.0\\r\\n\\r\\n\"", "{ pass protocol_version_not_supported }");
+    const struct result *result = closed("send raw \"GET / HTTP/1.0\\r\\n\\r\\n\"",
+                                         "{ pass protocol_version_not_supported }");
 
     kit_expect(result, VERDICT_PASS, NULL);
 }
@@ -83,7 +84,8 @@ Test(closing, an_action_that_the_close_cut_short_is_judged_by_what_follows)
                           "expect closed { pass protocol_error }",
                           NULL),
                VERDICT_PASS, NULL);
-    kit_expect(kit_client("version\nkexinit\nexpect KEXINIT\nsend NEWKEYS\nkex", NULL), VERDICT_FAIL,
+    kit_expect(kit_client("version\nkexinit\nexpect KEXINIT\nsend NEWKEYS\nkex", NULL),
+               VERDICT_FAIL,
                "line 9: the key exchange was not finished: the connection ended "
                "(disconnect(protocol_error))");
 }

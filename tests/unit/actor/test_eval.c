@@ -24,7 +24,7 @@ Test(eval, what_holds)
         "1 + 2 * 3 == 7",
         "2 - 3 == -1",
         "0xff == 255 and 2K == 2048",
-        "not (1 == 2) or 1 / 1 == 1",
+        "not (1 == 2)",
         "\"a\" + \"b\" == \"ab\"",
         "[1] + [2, 3] == [1, 2, 3]",
         "\"a,b\" == [\"a\", \"b\"]",
@@ -44,7 +44,8 @@ Test(eval, what_holds)
         "contains(\"abc\", \"bc\") and not contains(\"abc\", \"d\") and contains([1, 2], 2)",
         "starts(\"abc\", \"ab\") and not starts(\"a\", \"ab\")",
         "length(random(16)) == 16 and random(16) != random(16)",
-        "byte(255) == hex\"ff\" and u32(1) == hex\"00000001\" and u64(2) == hex\"0000000000000002\"",
+        "byte(255) == hex\"ff\" and u32(1) == hex\"00000001\"",
+        "u64(2) == hex\"0000000000000002\"",
         "string(\"ab\") == hex\"000000026162\"",
         "mpint(hex\"80\") == hex\"000000020080\" and mpint(hex\"0001\") == hex\"0000000101\"",
         "text(42) == \"42\"",
@@ -57,10 +58,9 @@ Test(eval, what_holds)
     };
 
     for (size_t i = 0; i < SS_COUNT(rows); i++) {
-        if (strchr(rows[i], '/') != NULL)
-            continue; /* there is no division */
-        cr_expect(check("", rows[i])->verdict == VERDICT_PASS, "%s: %s", rows[i],
-                  kit_text(&check("", rows[i])->why));
+        const struct result *result = check("", rows[i]);
+
+        cr_expect(result->verdict == VERDICT_PASS, "%s: %s", rows[i], kit_text(&result->why));
     }
 }
 
@@ -103,26 +103,28 @@ Test(eval, a_check_that_fails_tells_both_sides)
 
 Test(eval, a_variable_keeps_its_value_when_it_is_made_of_itself)
 {
-    kit_expect(check("let x = [\"a\", \"b\"]\nrepeat 3 {\nlet y = x\ncheck first(y) == \"a\", \"y\"\n}",
-                     "x == [\"a\", \"b\"]"),
-               VERDICT_PASS, NULL);
+    kit_expect(
+        check("let x = [\"a\", \"b\"]\nrepeat 3 {\nlet y = x\ncheck first(y) == \"a\", \"y\"\n}",
+              "x == [\"a\", \"b\"]"),
+        VERDICT_PASS, NULL);
 }
 
 Test(eval, messages_fields_and_groups)
 {
-    kit_expect(kit_client("kex\nservice \"ssh-userauth\"\n"
-                          "send USERAUTH_REQUEST none { user = auth.user, service = \"ssh-connection\" }\n"
-                          "expect USERAUTH_FAILURE as f\n"
-                          "check f.methods == \"publickey,password\", \"methods\"\n"
-                          "check f.partial_success == false, \"partial\"\n"
-                          "check length(f.payload) > 10, \"payload\"\n"
-                          "check auth.methods == f.methods, \"remembered\"\n"
-                          "check kex.signature.algorithm == kex.hostkey, \"signature\"\n"
-                          "check length(kex.blob) > 20 and length(kex.session_id) == 32, \"blob\"\n"
-                          "check contains(peer.sig_algs, \"ssh-ed25519\"), \"sig_algs\"\n"
-                          "check starts(peer.ident, \"SSH-2.0-\"), \"ident\"\n",
-                          NULL),
-               VERDICT_PASS, NULL);
+    kit_expect(
+        kit_client("kex\nservice \"ssh-userauth\"\n"
+                   "send USERAUTH_REQUEST none { user = auth.user, service = \"ssh-connection\" }\n"
+                   "expect USERAUTH_FAILURE as f\n"
+                   "check f.methods == \"publickey,password\", \"methods\"\n"
+                   "check f.partial_success == false, \"partial\"\n"
+                   "check length(f.payload) > 10, \"payload\"\n"
+                   "check auth.methods == f.methods, \"remembered\"\n"
+                   "check kex.signature.algorithm == kex.hostkey, \"signature\"\n"
+                   "check length(kex.blob) > 20 and length(kex.session_id) == 32, \"blob\"\n"
+                   "check contains(peer.sig_algs, \"ssh-ed25519\"), \"sig_algs\"\n"
+                   "check starts(peer.ident, \"SSH-2.0-\"), \"ident\"\n",
+                   NULL),
+        VERDICT_PASS, NULL);
 }
 
 /* The value of a variable may point into the memory it is about to replace. */

@@ -24,8 +24,9 @@ Test(expect, a_message_and_its_conditions)
 
 Test(expect, the_first_alternative_that_fits)
 {
-    kit_expect(kit_client(EXEC "expect CHANNEL_FAILURE or CHANNEL_SUCCESS { recipient_channel == 9 }"
-                               " or CHANNEL_SUCCESS { recipient_channel == 0 }",
+    kit_expect(kit_client(EXEC
+                          "expect CHANNEL_FAILURE or CHANNEL_SUCCESS { recipient_channel == 9 }"
+                          " or CHANNEL_SUCCESS { recipient_channel == 0 }",
                           NULL),
                VERDICT_PASS, NULL);
     kit_expect(kit_client(EXEC "expect weak CHANNEL_SUCCESS or CHANNEL_FAILURE", NULL),
@@ -49,11 +50,12 @@ Test(expect, what_does_not_matter_passes_by_unless_it_is_named)
                           "check first(e.extensions).name == \"server-sig-algs\", \"name\"",
                           NULL),
                VERDICT_PASS, NULL);
-    kit_expect(kit_client("kex\nservice \"ssh-userauth\"\n"
-                          "send USERAUTH_REQUEST none { user = \"x\", service = \"ssh-connection\" }\n"
-                          "expect USERAUTH_FAILURE",
-                          NULL),
-               VERDICT_PASS, NULL);
+    kit_expect(
+        kit_client("kex\nservice \"ssh-userauth\"\n"
+                   "send USERAUTH_REQUEST none { user = \"x\", service = \"ssh-connection\" }\n"
+                   "expect USERAUTH_FAILURE",
+                   NULL),
+        VERDICT_PASS, NULL);
 }
 
 Test(expect, nothing_within_the_deadline)

@@ -62,19 +62,21 @@ Test(steps, a_twin_has_no_faults_and_no_judgements_of_them)
 {
     cr_expect_str_eq(shape("fault send NEWKEYS\nkex", SCN_TWIN), "D.");
     cr_expect_str_eq(shape("fault send NEWKEYS else send DEBUG\nkex", SCN_TWIN), "DD.");
-    cr_expect_str_eq(shape("kex\nfault send DEBUG\nexpect DEBUG\ncheck true, \"x\"\nlogin", SCN_TWIN),
-                     "DD.");
+    cr_expect_str_eq(
+        shape("kex\nfault send DEBUG\nexpect DEBUG\ncheck true, \"x\"\nlogin", SCN_TWIN), "DD.");
     cr_expect_str_eq(shape("fault send DEBUG\nexpect closed { pass any }", SCN_TWIN), "P.");
     /* also when an action stands between, and when a message would do as well */
     cr_expect_str_eq(shape("fault send DEBUG\nkex\nexpect closed { pass any }", SCN_TWIN), "DP.");
-    cr_expect_str_eq(shape("fault send DEBUG\nexpect DEBUG or closed { pass any }", SCN_TWIN), "P.");
+    cr_expect_str_eq(shape("fault send DEBUG\nexpect DEBUG or closed { pass any }", SCN_TWIN),
+                     "P.");
     /* a close that no fault calls for is expected of the twin too */
     cr_expect_str_eq(shape("expect closed { pass any }\nfault send DEBUG", SCN_TWIN), "D.");
 }
 
 Test(steps, memory_that_ends_anywhere_leaves_nothing_behind)
 {
-    struct scn_file *file = kit_parse(HEAD "never DEBUG\nrepeat 2 { fault send NEWKEYS\nkex }\n}\n");
+    struct scn_file *file =
+        kit_parse(HEAD "never DEBUG\nrepeat 2 { fault send NEWKEYS\nkex }\n}\n");
     struct ss_counted *counted = test_counted();
     struct scn_program program;
     ss_err err = SS_E_no_memory;

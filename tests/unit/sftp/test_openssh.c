@@ -24,7 +24,7 @@ struct peer {
     struct ss_sftp_sink sink;
     struct ss_sftp_source source;
     struct ss_sftp_client client;
-    char dir[32];
+    char dir[128];
     pid_t pid;
     int fd;
     uint64_t got;
@@ -111,7 +111,8 @@ static void peer_open(struct peer *peer)
         cr_skip_test("%s is not here", program);
     peer->sink.write = take_piece;
     peer->source.read = give_piece;
-    (void)snprintf(peer->dir, sizeof peer->dir, "/tmp/sftp-test-XXXXXX");
+    (void)snprintf(peer->dir, sizeof peer->dir, "%.100s/sftp-XXXXXX",
+                   getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
     cr_assert(mkdtemp(peer->dir) != NULL);
     cr_assert(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
     peer->pid = fork();
