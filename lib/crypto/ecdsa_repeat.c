@@ -87,7 +87,7 @@ static bool stir(struct repeat *repeat, uint8_t mark, ss_span seed)
 /* Steps b to g, and z: the digest's leftmost 256 bits modulo q (section 2.3.4). */
 static bool seed_nonce(struct repeat *repeat, const uint8_t *scalar, const uint8_t *h1)
 {
-    uint8_t seed[2 * QLEN];
+    uint8_t seed[2 * QLEN] = {0};
     size_t bytes = repeat->hlen < QLEN ? repeat->hlen : QLEN;
     ss_span both = ss_span_make(seed, sizeof seed);
     bool good;

@@ -127,9 +127,9 @@ size_t ss_selftest_hex(const char *hex, uint8_t *out)
     static const char digits[] = "0123456789abcdef";
     size_t n;
 
-    for (n = 0; hex[2 * n] != '\0' && n < SS_SELFTEST_MAX; n++)
-        out[n] = (uint8_t)((strchr(digits, hex[2 * n]) - digits) << 4 |
-                           (strchr(digits, hex[2 * n + 1]) - digits));
+    for (n = 0; *hex != '\0' && n < SS_SELFTEST_MAX; n++, hex += 2)
+        out[n] =
+            (uint8_t)((strchr(digits, hex[0]) - digits) << 4 | (strchr(digits, hex[1]) - digits));
     return n;
 }
 

@@ -79,6 +79,8 @@ static void notice_request(struct seat *seat, ss_span payload)
 /* The record is of what was encoded: by its number, for a lie may have changed it. */
 void seat_notice_out(struct seat *seat, const struct ss_trace_record *record)
 {
+    seat->sent = true;
+    seat->sent_sequence = record->sequence;
     if (record->payload.size == 0)
         return;
     switch (record->payload.data[0]) {
@@ -195,10 +197,6 @@ ss_err seat_known(struct scn_host *host, struct ss_arena *arena, ss_span path,
         return seat_peer_list(seat, arena, name, out);
     if (ss_span_is(path, "kex.signature.algorithm"))
         return bytes_fact(ss_buf_span(&seat->signature_algorithm), out);
-    if (ss_span_is(path, "sent.sequence")) {
-        *out = scn_value_number(ss_engine_sequence(seat->engine, SS_OUT) - 1U);
-        return SS_OK;
-    }
     if (ss_span_is(path, "kex.session_id"))
         return bytes_fact(ss_engine_session_id(seat->engine), out);
     if (ss_span_is(path, "kex.blob"))
@@ -207,6 +205,10 @@ ss_err seat_known(struct scn_host *host, struct ss_arena *arena, ss_span path,
         return kex_fact(seat, name, out);
     if (ss_span_is(path, "auth.methods"))
         return auth_methods(seat, arena, out);
+    if (ss_span_is(path, "sent.sequence") && seat->sent) {
+        *out = scn_value_number(seat->sent_sequence);
+        return SS_OK;
+    }
     if (ss_span_is(path, "auth.user"))
         return bytes_fact(seat->scene->job->world->keys->user, out);
     return SS_E_not_found;

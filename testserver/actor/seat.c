@@ -176,7 +176,8 @@ static ss_span end_output(struct act_end *end)
     const struct seat *seat = seat_of(end);
     uint64_t left = seat->last_byte > seat->bytes_out ? seat->last_byte - seat->bytes_out : 0;
 
-    return ss_span_part(ss_engine_output(seat->engine), 0, left < SIZE_MAX ? (size_t)left : SIZE_MAX);
+    return ss_span_part(ss_engine_output(seat->engine), 0,
+                        left < SIZE_MAX ? (size_t)left : SIZE_MAX);
 }
 
 static void end_sent(struct act_end *end, size_t n)

@@ -144,7 +144,9 @@ struct seat {
     unsigned auth_tries;
     struct ss_buf auth_methods, auth_method, signature_algorithm, kexinit;
     uint32_t globals_asked, globals_answered;
-    uint32_t inbound;  /* sequence number of the message at hand */
+    uint32_t inbound; /* sequence number of the message at hand */
+    bool sent;        /* a packet of ours went out, with this sequence number */
+    uint32_t sent_sequence;
     bool odd;          /* something went out that no honest endpoint would say */
     bool named;        /* an expect named it: the script answers it, not the autopilot */
     bool auth_waiting; /* a server's question waits for an answer */
@@ -152,7 +154,7 @@ struct seat {
 
     /* the end of it */
     enum act_leave leave;
-    bool left; /* our side was closed by the script */
+    bool left;          /* our side was closed by the script */
     uint64_t last_byte; /* of the stream, when it was; nothing is said after it */
     bool gone, gone_io;
     enum act_gone gone_how;

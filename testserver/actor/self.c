@@ -33,8 +33,7 @@ const struct scn_body *act_our_body(struct act_scene *scene, enum ss_role *out_r
     bool server = reach == ACT_LISTEN;
 
     if (reach == ACT_SELF)
-        server =
-            !file->client.present || (scene->role == PEER_CLIENT && file->server.present);
+        server = !file->client.present || (scene->role == PEER_CLIENT && file->server.present);
     *out_role = server ? SS_SERVER : SS_CLIENT;
     if (server ? file->server.present : file->client.present)
         return server ? &file->server.body : &file->client.body;

@@ -148,3 +148,13 @@ Test(eval, binding_takes_a_copy)
     scn_eval_free(&eval);
     scn_free(&file);
 }
+
+Test(eval, the_number_of_what_was_sent)
+{
+    kit_expect(kit_client("kex\nsend payload byte(19)\n"
+                          "expect UNIMPLEMENTED { packet_sequence_number == sent.sequence }",
+                          NULL),
+               VERDICT_PASS, NULL);
+    kit_expect(kit_client("check sent.sequence == 0, \"x\"", NULL), VERDICT_ERROR,
+               "sent.sequence is not known yet");
+}

@@ -130,9 +130,10 @@ Test(peer, a_server_finds_its_folder_furnished_and_nothing_of_ours_in_its_enviro
     cr_expect(server.port == 4711 && peer_server_sound(&server, &why));
     ss_buf_init(&seen, kit_env(), 4096);
     cr_assert(peer_file(kit_path("dir-plain/home"), ss_span_of("seen"), &seen) == SS_OK);
-    cr_expect_str_eq(kit_text(&seen),
-                     "ssh-ed25519 AAAA\nsecret$6$hashHOME LANG PATH PEER_KEYS PEER_USER PWD SSHSPEC "
-                     "SSHSPEC_INTEROP TMPDIR ");
+    cr_expect_str_eq(
+        kit_text(&seen),
+        "ssh-ed25519 AAAA\nsecret$6$hashHOME LANG PATH PEER_KEYS PEER_USER PWD SSHSPEC "
+        "SSHSPEC_INTEROP TMPDIR ");
     peer_server_stop(&server);
     ss_buf_fini(&seen);
     close_set();
@@ -145,8 +146,9 @@ Test(peer, a_crash_of_the_server_is_told_from_its_end_and_from_its_words)
     } rows[] = {
         {"dies", "os.abort()", "the server died of signal 6"},
         {"ends", "os._exit(3)", "the server ended with status 3"},
-        {"asan", "sys.stderr.write(\"x\\n==1==ERROR: AddressSanitizer: heap\\nmore\\n\"); "
-                 "sys.stderr.flush(); c.close()",
+        {"asan",
+         "sys.stderr.write(\"x\\n==1==ERROR: AddressSanitizer: heap\\nmore\\n\"); "
+         "sys.stderr.flush(); c.close()",
          "the server said: ==1==ERROR: AddressSanitizer: heap"},
         {"own", "sys.stderr.write(\"Guru Meditation #1\"); sys.stderr.flush(); c.close()",
          "the server said: Guru Meditation #1"},
@@ -182,7 +184,8 @@ Test(peer, a_server_that_floods_its_output_or_ignores_the_end_is_ended_all_the_s
     ss_time before;
 
     kit_peer("flood", "echo PORT 5; trap '' TERM; yes", "exit 0");
-    kit_peer("fork", "echo PORT 5; (setsid sh -c 'sleep 100 & sleep 100' &) ; trap '' TERM; sleep 100",
+    kit_peer("fork",
+             "echo PORT 5; (setsid sh -c 'sleep 100 & sleep 100' &) ; trap '' TERM; sleep 100",
              "exit 0");
     open_set();
     before = ss_clock();
@@ -229,9 +232,9 @@ Test(peer, a_client_is_told_its_order_by_arguments_environment_and_input)
                                .kex = "k1,k2"};
     struct ss_buf out;
 
-    kit_peer("echo",
-             "sleep 0", "printf '%s|' \"$@\" \"$PEER_AUTH\" \"$PEER_KEX\" \"$PEER_MAC\"; cat; cat "
-                        "\"$PEER_KNOWN_HOSTS\"; ls; echo oops >&2; exit 7");
+    kit_peer("echo", "sleep 0",
+             "printf '%s|' \"$@\" \"$PEER_AUTH\" \"$PEER_KEX\" \"$PEER_MAC\"; cat; cat "
+             "\"$PEER_KNOWN_HOSTS\"; ls; echo oops >&2; exit 7");
     open_set();
     ss_buf_init(&out, kit_env(), 8192);
     cr_expect(act("echo", &order, &out) == 7);
@@ -277,7 +280,8 @@ Test(peer, output_is_capped_with_a_mark_and_a_client_that_hangs_is_ended)
 
 Test(peer, a_command_of_ones_own_is_filled_in_word_by_word)
 {
-    const char *const words[] = {"/bin/echo", "{host}:{port}", "{user}", "{key}", "{command}", NULL};
+    const char *const words[] = {"/bin/echo", "{host}:{port}", "{user}",
+                                 "{key}",     "{command}",     NULL};
     const char *const wrong[] = {"/bin/echo", "{hots}", NULL};
     const struct peer_order order = {.verb = PEER_EXEC, .text = "a b; c", .port = 99};
     char want[SYSTEM_PATH_MAX + 100];

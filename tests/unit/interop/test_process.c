@@ -70,10 +70,11 @@ Test(process, a_program_that_is_not_there_is_known_at_once)
  * files, and signals that end it. */
 Test(process, it_inherits_nothing_but_what_it_is_given)
 {
-    const char *const argv[] = {"sh", "-c",
-                                "env | sort; ls /proc/self/fd | wc -l; (: </dev/tty) 2>/dev/null && "
-                                "echo terminal; trap; ulimit -c; sh -c 'kill -PIPE $$'; echo $?",
-                                NULL};
+    const char *const argv[] = {
+        "sh", "-c",
+        "env | sort; ls /proc/self/fd | wc -l; (: </dev/tty) 2>/dev/null && "
+        "echo terminal; trap; ulimit -c; sh -c 'kill -PIPE $$'; echo $?",
+        NULL};
     struct process_spec spec = shell(argv);
     struct process process = PROCESS_NONE;
     int leak = open("/dev/null", O_RDONLY), out;
@@ -92,8 +93,7 @@ Test(process, it_inherits_nothing_but_what_it_is_given)
     cr_expect(strstr(kit_text(&text), "ONLY=this\nPATH=/usr/bin:/bin\n") != NULL, "%s",
               kit_text(&text));
     cr_expect(strstr(kit_text(&text), "SECRET") == NULL);
-    cr_expect(strstr(kit_text(&text), "\n4\n0\n141\n") != NULL, "%s",
-              kit_text(&text));
+    cr_expect(strstr(kit_text(&text), "\n4\n0\n141\n") != NULL, "%s", kit_text(&text));
     ss_buf_fini(&text);
     close(leak);
     close(out);
@@ -103,8 +103,7 @@ Test(process, it_inherits_nothing_but_what_it_is_given)
 Test(process, stopping_ends_it_and_adopting_ends_what_it_leaves)
 {
     static const char *const scripts[] = {
-        "trap '' TERM; while :; do sleep 100; done",
-        "kill -STOP $$; sleep 100",
+        "trap '' TERM; while :; do sleep 100; done", "kill -STOP $$; sleep 100",
         "sleep 100 & sleep 100",
         "setsid sh -c 'trap \"\" TERM HUP; sleep 100 & sleep 100' & exit 0",
         "setsid sh -c 'setsid sleep 100 & exit' & sleep 100"};

@@ -127,9 +127,8 @@ Test(recipe, running_out_of_memory_leaves_nothing_behind)
 
 Test(recipe, versions_compare_by_their_numbers)
 {
-    static const char *const rising[] = {"",      "7.5",      "9.2",     "9.2p1",
-                                         "9.2p2", "9.10",     "10.0",    "2020.79",
-                                         "2022.8", "2022.83", "2022.83a"};
+    static const char *const rising[] = {"",     "7.5",     "9.2",    "9.2p1",   "9.2p2",   "9.10",
+                                         "10.0", "2020.79", "2022.8", "2022.83", "2022.83a"};
     size_t i, j;
 
     for (i = 0; i < SS_COUNT(rising); i++) {

@@ -2,6 +2,7 @@
 /* test_posix_file.c - open files and attributes of a host directory. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -104,6 +105,24 @@ Test(posix_file, fifos_sockets_and_devices_are_not_opened)
         cr_expect(jail.fs->ops->setstat(jail.fs, s(names[n]), &mode) == SS_FX_FAILURE);
     }
     (void)close(fd);
+    jail_close(&jail);
+}
+
+/* A reader that opens a fifo, if only for a moment, wakes whoever waits to write. */
+Test(posix_file, a_fifo_is_not_opened_even_for_a_moment)
+{
+    char events[512];
+    struct jail jail;
+    void *file;
+    int watch;
+
+    jail_open(&jail);
+    watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    cr_assert(watch >= 0);
+    cr_assert(inotify_add_watch(watch, jail_path(&jail, "root/fifo"), IN_OPEN) >= 0);
+    cr_expect(jail.fs->ops->open(jail.fs, s("fifo"), SS_FXF_READ, &none, &file) == SS_FX_FAILURE);
+    cr_expect(read(watch, events, sizeof events) < 0, "it was opened");
+    (void)close(watch);
     jail_close(&jail);
 }
 

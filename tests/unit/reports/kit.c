@@ -92,10 +92,10 @@ static const char hostile[] =
 void kit_hostile(struct report *out)
 {
     struct result result;
-    struct ss_buf *all[] = {&result.scenario, &result.parameter, &result.peer,
-                            &result.peer_version, &result.why,     &result.closure,
-                            &result.twin,     &result.fence,       &result.ladder,
-                            &result.rerun,    &result.title,       &result.requirements};
+    struct ss_buf *all[] = {&result.scenario,     &result.parameter, &result.peer,
+                            &result.peer_version, &result.why,       &result.closure,
+                            &result.twin,         &result.fence,     &result.ladder,
+                            &result.rerun,        &result.title,     &result.requirements};
     size_t i;
 
     report_init(out, kit_env());

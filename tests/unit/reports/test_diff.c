@@ -42,11 +42,10 @@ Test(diff, equal_runs_have_nothing_to_tell)
 
 Test(diff, worse_better_changed_new_and_gone_are_told_apart)
 {
-    static const char want[] =
-        "changed         WEAK -> FAIL         kex/b  one server\n"
-        "worse           PASS -> FAIL         kex/b  two server\n"
-        "new                - -> PASS         zoo/new  one client\n"
-        "gone     UNSUPPORTED -> -            auth/c  two client\n";
+    static const char want[] = "changed         WEAK -> FAIL         kex/b  one server\n"
+                               "worse           PASS -> FAIL         kex/b  two server\n"
+                               "new                - -> PASS         zoo/new  one client\n"
+                               "gone     UNSUPPORTED -> -            auth/c  two client\n";
     struct report_changes n;
     struct report a, b;
     struct ss_buf out;

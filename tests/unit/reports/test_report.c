@@ -94,7 +94,8 @@ Test(report, every_verdict_has_a_glyph_of_its_own)
 
     for (a = 0; a < VERDICT_COUNT; a++) {
         for (b = 0; b < a; b++)
-            cr_expect(report_glyph((enum verdict)a) != report_glyph((enum verdict)b), "%d %d", a, b);
+            cr_expect(report_glyph((enum verdict)a) != report_glyph((enum verdict)b), "%d %d", a,
+                      b);
     }
     cr_expect(report_sink_of("text") == report_text && report_sink_of("nothing") == NULL);
 }

@@ -119,8 +119,9 @@ Test(sinks, junit_and_html_are_well_formed_whatever_a_peer_says)
         const char *file, *command;
         report_sink sink;
     } rows[] = {{"r.xml", "xmllint --noout %s", report_junit},
-                {"r.html", "! xmllint --html --noout %s 2>&1 | "
-                           "grep -v 'Tag \\(details\\|summary\\) invalid' | grep 'error'",
+                {"r.html",
+                 "! xmllint --html --noout %s 2>&1 | "
+                 "grep -v 'Tag \\(details\\|summary\\) invalid' | grep 'error'",
                  report_html}};
     struct report report;
     size_t i;
@@ -145,7 +146,8 @@ static void expect_inert(const char *name, const char *text)
     const unsigned char *at;
 
     for (at = (const unsigned char *)text; *at != '\0'; at++)
-        cr_expect((*at >= 0x20 && *at != 0x7f) || *at == '\n' || *at == '\t', "%s: %02x", name, *at);
+        cr_expect((*at >= 0x20 && *at != 0x7f) || *at == '\n' || *at == '\t', "%s: %02x", name,
+                  *at);
     cr_expect(ss_utf8_valid(ss_span_of(text)), "%s", name);
     cr_expect(!has(text, "\xe2\x80\xae"), "%s: a mark that turns the direction", name);
 }

@@ -1,0 +1,304 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# run.sh - `sshspec run` from outside: verdicts, exit statuses, reports, interruption, left-overs.
+#
+# Peers are our own endpoints (self), small scripts of this file, and OpenSSH where it is there.
+# Prints "ok NAME" or "not ok NAME"; exit status 0, 1, or 77 with a reason when it cannot run here.
+# Environment: SSHSPEC (the program, build/bin/sshspec), KEEP=1 keeps the folder.
+# shellcheck disable=SC2317 # the functions are called through check
+# shellcheck disable=SC2015 # both sides of these && || may fail the check
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+SSHSPEC=${SSHSPEC:-$top/build/bin/sshspec}
+failed=0
+
+skip() {
+    echo "run.sh: skipped: $1" >&2
+    exit 77
+}
+[ -x "$SSHSPEC" ] || skip "no $SSHSPEC: build it first, or set SSHSPEC"
+[ -x /usr/bin/python3 ] || skip "no /usr/bin/python3"
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/run-e2e.XXXXXX") || exit 3
+cleanup() {
+    [ "${KEEP:-0}" = 1 ] && echo "kept $dir" || rm -rf "$dir"
+}
+trap cleanup EXIT
+trap 'exit 3' INT TERM HUP
+cd "$dir" || exit 3
+mkdir tmp
+TMPDIR=$dir/tmp
+export TMPDIR
+
+check() {
+    name=$1
+    shift
+    if "$@" > check.out 2>&1; then
+        echo "ok $name"
+    else
+        echo "not ok $name (status $?)"
+        sed 's/^/    /' check.out | cut -c1-300 | tail -25
+        failed=1
+    fi
+}
+
+# ---- a catalogue and peers of our own ----
+mkdir -p cat/area/ cat/fragments interop/peers interop/divergences
+cp "$top/scenarios/requirements.tsv" cat/
+cp "$top/interop/ns-user" interop/
+SSHSPEC_INTEROP=$dir/interop
+export SSHSPEC_INTEROP
+req=RFC4253-7.3-newkeys-early
+
+cat > cat/area/good.scn << SCN
+scenario "a server lets a known key in"
+proves   $req
+against  server
+
+client {
+    login
+}
+SCN
+cat > cat/area/three.scn << SCN
+scenario "three cases"
+proves   $req
+against  server
+each     n in [1, 2, 3]
+
+client {
+    kex
+    check n < 3, "n is below three"
+}
+SCN
+cat > cat/area/client.scn << SCN
+scenario "a client that runs a command"
+proves   $req
+against  client
+action   exec "true"
+
+server {
+    serve
+}
+peer     expect exit 0
+SCN
+
+# peer NAME SERVER CLIENT - scripts without their first line.
+peer() {
+    mkdir "interop/peers/$1"
+    cat > "interop/peers/$1/recipe" << RECIPE
+name = $1
+title = $1
+roles = server client
+packages = $1-package
+detect = echo version-1.5
+version_after = version-
+server_command = server
+client_command = client
+server_features = exec
+client_features = exec key
+start_within = 2s
+RECIPE
+    printf '#!/bin/sh\n%s\n' "$2" > "interop/peers/$1/server"
+    printf '#!/bin/sh\n%s\n' "$3" > "interop/peers/$1/client"
+    chmod +x "interop/peers/$1/server" "interop/peers/$1/client"
+}
+
+# python_peer NAME BODY - a server that does BODY with each connection c.
+python_peer() {
+    peer "$1" "exec /usr/bin/python3 $dir/interop/peers/$1/server.py" "exit 0"
+    cat > "interop/peers/$1/server.py" << PY
+import os, socket, time
+listener = socket.socket()
+listener.bind(("127.0.0.1", 0))
+listener.listen(8)
+print("PORT %d" % listener.getsockname()[1], flush=True)
+while True:
+    c, _ = listener.accept()
+    $2
+PY
+}
+python_peer mute 'keep = globals().setdefault("keep", []); keep.append(c)'
+python_peer shut 'c.close()'
+python_peer half 'c.sendall(b"SSH-2.0-half\r\n"); c.recv(1000); c.close()'
+python_peer flood 'os.fork() or [c.sendall(b"x" * 60000) for _ in range(100000)]'
+python_peer crash 'os.abort()'
+peer never "sleep 100" "sleep 100"
+peer gone "exit 5" "exit 5"
+
+run() {
+    "$SSHSPEC" run --scenarios cat --store run.db "$@"
+}
+
+# expect STATUS COMMAND...
+expect() {
+    want=$1
+    shift
+    "$@"
+    got=$?
+    [ "$got" = "$want" ] || {
+        echo "exit status $got instead of $want"
+        return 1
+    }
+}
+
+nothing_left() {
+    left=$(find "$TMPDIR" -mindepth 1 -maxdepth 1 | head -3)
+    [ -z "$left" ] || {
+        echo "left in TMPDIR: $left"
+        return 1
+    }
+    ! pgrep -f "$dir" || {
+        echo "processes are left"
+        return 1
+    }
+}
+
+# ---- verdicts and exit statuses ----
+all_pass() {
+    expect 0 run area/good area/client --peer self
+}
+one_fails() {
+    expect 1 run area/three --peer self --json out.json &&
+        [ "$(grep -c '"verdict":"PASS"' out.json)" = 2 ] &&
+        grep -q '"case":"3",.*"verdict":"FAIL","expected":false' out.json
+}
+one_case() {
+    expect 0 run 'area/three[2]' --peer self --json - > out.json 2> said && grep -q PASS said &&
+        [ "$(wc -l < out.json)" = 3 ]
+}
+usage() {
+    expect 2 run --peer nobody && expect 2 run area/god --peer self && expect 2 run --shard 4/3 &&
+        expect 2 run --jobs 0 && expect 2 run --server 10.1.2.3:22 --user x --key y &&
+        expect 2 run --json - --junit - && expect 2 run --user x
+}
+bad_scenario() {
+    printf 'scenario "x"\nagainst nobody\n' > cat/area/bad.scn
+    expect 2 run area/good --peer self
+    status=$?
+    rm cat/area/bad.scn
+    return $status
+}
+nothing_selected() {
+    expect 4 run 'tag:no-such-tag' --peer self && expect 4 run area/client --peer self --role server
+}
+same_seed() {
+    run area/three --peer self --seed 7 --json a.json > /dev/null
+    run area/three --peer self --seed 7 --jobs 1 --json b.json > /dev/null
+    grep result a.json > a && grep result b.json > b && cmp a b
+}
+shards_join() {
+    for i in 1 2 3; do run --peer self --shard $i/3 --json shard$i.json > /dev/null; done
+    run --peer self --json whole.json > /dev/null
+    cat shard?.json | grep '"type":"result"' | cut -d, -f2,3 | sort > parts
+    grep '"type":"result"' whole.json | cut -d, -f2,3 | sort > whole
+    cmp parts whole && [ "$(wc -l < whole)" = 5 ]
+}
+divergences() {
+    echo "area/three[3] server FAIL .. 2999-01-01 \"known\" here" > interop/divergences/self
+    expect 0 run area/three --peer self --json out.json && grep -q XFAIL out.json || return 1
+    echo "area/three[2] server FAIL .. 2999-01-01 \"known\" here" > interop/divergences/self
+    expect 1 run area/three --peer self --json out.json && grep -q XPASS out.json || return 1
+    echo "area/three[2] server FAIL" > interop/divergences/self
+    expect 2 run area/three --peer self || return 1
+    rm interop/divergences/self
+    expect 1 run area/three --peer self --propose-divergences proposed
+    grep '^area/three\[3\] server FAIL' proposed
+}
+all_sinks() {
+    run area/three --peer self --json s.json --junit s.xml --html s.html --markdown s.md
+    [ -s s.json ] && [ -s s.xml ] && [ -s s.html ] && [ -s s.md ] || return 1
+    ! command -v xmllint > /dev/null || xmllint --noout s.xml || return 1
+    "$SSHSPEC" report jsonl --store run.db > stored.json && cmp s.json stored.json &&
+        "$SSHSPEC" report text --store run.db --scenarios cat | grep -q 'below three' &&
+        "$SSHSPEC" report runs --store run.db | grep -q '3 results, 1 not as expected' &&
+        expect 0 "$SSHSPEC" diff last last --store run.db &&
+        expect 2 "$SSHSPEC" report html --run nonsense --store run.db
+}
+last_failed() {
+    run area/three --peer self
+    expect 1 run last-failed --peer self | tail -3 | grep -q '^3 results'
+}
+store_breaks() {
+    mkdir readonly
+    (
+        ulimit -f 40
+        trap '' XFSZ
+        run area/three --peer self --repeat 40 --store readonly/full.db
+    ) > said 2>&1
+    [ $? = 3 ] && grep -q 'goes on without it' said && grep -q '^3 results' said
+}
+
+# ---- peers that misbehave ----
+verdict_of() {
+    run area/good --peer "$1" --json out.json
+    grep -o '"verdict":"[A-Z]*"' out.json | head -1 | grep -q "$2" && cat out.json &&
+        grep -q "$3" out.json
+}
+
+# ---- ends ----
+# The supervisor is killed while peers run; everything ends with it.
+killed() {
+    rm -f pid
+    setsid sh -c 'echo $$ > pid; exec "$0" run area/good --peer never --peer mute --scenarios cat \
+        --no-store' "$SSHSPEC" > said 2>&1 &
+    until [ -s pid ] && pgrep -f "$dir/interop/peers" > /dev/null; do :; done
+    kill -KILL "$(cat pid)"
+    wait
+    tries=0
+    while pgrep -f "$dir/interop/peers" > /dev/null && [ $tries -lt 300 ]; do tries=$((tries + 1)); done
+    ! pgrep -f "$dir/interop/peers" || return 1
+    run area/good --peer self > /dev/null
+    nothing_left
+}
+interrupted() {
+    rm -f pid
+    setsid sh -c 'echo $$ > pid; exec "$0" run area/three --repeat 100000 --peer self \
+        --scenarios cat --store run.db --json int.json' "$SSHSPEC" > said 2>&1 &
+    job=$!
+    until [ -s pid ] && grep -q '"' run.db 2> /dev/null && pgrep -f 'sshspec worker' > /dev/null; do :; done
+    kill -INT "$(cat pid)"
+    wait $job
+    [ $? = 3 ] && grep -q interrupted said && grep -q '"type":"summary"' int.json && nothing_left
+}
+
+check "all as expected is 0" all_pass
+check "a failure is 1 and told by case" one_fails
+check "one case by name, JSON on standard output" one_case
+check "mistakes on the command line are 2" usage
+check "a scenario that is wrong stops everything" bad_scenario
+check "nothing selected is 4" nothing_selected
+check "one seed, one result, whatever the jobs" same_seed
+check "shards join to the whole" shards_join
+check "divergences: XFAIL, XPASS, proposals" divergences
+check "every report, and the store says the same" all_sinks
+check "last-failed chooses from the store" last_failed
+check "a full disk costs the store and not the run" store_breaks
+check "a server that says nothing" verdict_of mute 'FAIL\|INCONCLUSIVE' '"type":"summary"'
+check "a server that closes at once" verdict_of shut 'FAIL\|INCONCLUSIVE' '"type":"summary"'
+check "a server that dies half-way" verdict_of half 'FAIL\|INCONCLUSIVE' '"type":"summary"'
+check "a server that floods" verdict_of flood 'FAIL\|INCONCLUSIVE' '"type":"summary"'
+check "a server that crashes" verdict_of crash CRASH 'signal 6'
+check "a server that never listens" verdict_of never ERROR 'did not say PORT within 2000 ms'
+check "a server that ends at once" verdict_of gone ERROR 'ended with status 5'
+check "nothing is left of all that" nothing_left
+check "a killed run leaves nothing" killed
+check "an interrupted run writes what it has" interrupted
+
+# ---- real peers ----
+SSHSPEC_INTEROP=$top/interop
+if "$SSHSPEC" peers --json | grep -q '"openssh".*"installed":true'; then
+    real() {
+        run area/good area/client --peer openssh --json out.json
+        status=$?
+        [ $status = 0 ] || [ $status = 77 ] || return 1
+        nothing_left
+    }
+    outside() {
+        expect 0 run area/client --json out.json --client 'ssh -F none -T -o BatchMode=yes
+            -o IdentitiesOnly=yes -o IdentityAgent=none -o UserKnownHostsFile={known_hosts}
+            -o StrictHostKeyChecking=yes -i {key} -p {port} {user}@{host} {command}'
+    }
+    check "OpenSSH in both roles" real
+    check "a client by a command of one's own" outside
+fi
+exit $failed
