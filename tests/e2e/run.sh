@@ -176,7 +176,7 @@ bad_scenario() {
     expect 2 run area/good --peer self
     status=$?
     rm cat/area/bad.scn
-    return $status
+    return "$status"
 }
 nothing_selected() {
     expect 4 run 'tag:no-such-tag' --peer self && expect 4 run area/client --peer self --role server
@@ -187,7 +187,7 @@ same_seed() {
     grep result a.json > a && grep result b.json > b && cmp a b
 }
 shards_join() {
-    for i in 1 2 3; do run --peer self --shard $i/3 --json shard$i.json > /dev/null; done
+    for i in 1 2 3; do run --peer self --shard "$i/3" --json "shard$i.json" > /dev/null; done
     run --peer self --json whole.json > /dev/null
     cat shard?.json | grep '"type":"result"' | cut -d, -f2,3 | sort > parts
     grep '"type":"result"' whole.json | cut -d, -f2,3 | sort > whole
@@ -239,25 +239,27 @@ verdict_of() {
 # The supervisor is killed while peers run; everything ends with it.
 killed() {
     rm -f pid
+    # shellcheck disable=SC2016 # the inner shell expands
     setsid sh -c 'echo $$ > pid; exec "$0" run area/good --peer never --peer mute --scenarios cat \
         --no-store' "$SSHSPEC" > said 2>&1 &
     until [ -s pid ] && pgrep -f "$dir/interop/peers" > /dev/null; do :; done
     kill -KILL "$(cat pid)"
     wait
     tries=0
-    while pgrep -f "$dir/interop/peers" > /dev/null && [ $tries -lt 300 ]; do tries=$((tries + 1)); done
+    while pgrep -f "$dir/interop/peers" > /dev/null && [ "$tries" -lt 300 ]; do tries=$((tries + 1)); done
     ! pgrep -f "$dir/interop/peers" || return 1
     run area/good --peer self > /dev/null
     nothing_left
 }
 interrupted() {
     rm -f pid
+    # shellcheck disable=SC2016 # the inner shell expands
     setsid sh -c 'echo $$ > pid; exec "$0" run area/three --repeat 100000 --peer self \
         --scenarios cat --store run.db --json int.json' "$SSHSPEC" > said 2>&1 &
     job=$!
     until [ -s pid ] && grep -q '"' run.db 2> /dev/null && pgrep -f 'sshspec worker' > /dev/null; do :; done
     kill -INT "$(cat pid)"
-    wait $job
+    wait "$job"
     [ $? = 3 ] && grep -q interrupted said && grep -q '"type":"summary"' int.json && nothing_left
 }
 
@@ -290,7 +292,7 @@ if "$SSHSPEC" peers --json | grep -q '"openssh".*"installed":true'; then
     real() {
         run area/good area/client --peer openssh --json out.json
         status=$?
-        [ $status = 0 ] || [ $status = 77 ] || return 1
+        [ "$status" = 0 ] || [ "$status" = 77 ] || return 1
         nothing_left
     }
     outside() {

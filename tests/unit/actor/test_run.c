@@ -3,6 +3,7 @@
  *
  * Mirrors: actor/run.c, scene.c, self.c, memory.c, cases.c, ladder.c, dice.c. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "kit.h"
 
@@ -22,8 +23,8 @@ Test(run, the_same_seed_gives_the_same_bytes)
     struct kit_options options = {.seed = 42, .trace = true};
     char facts[4096], ladder[65536];
 
-    (void)strcpy(facts, kit_text(&kit_play(longer, &options)->facts));
-    (void)strcpy(ladder, kit_text(&kit_play(longer, &options)->ladder));
+    (void)snprintf(facts, sizeof facts, "%s", kit_text(&kit_play(longer, &options)->facts));
+    (void)snprintf(ladder, sizeof ladder, "%s", kit_text(&kit_play(longer, &options)->ladder));
     cr_expect_str_eq(kit_text(&kit_play(longer, &options)->ladder), ladder);
     cr_expect_str_eq(kit_text(&kit_play(longer, &options)->facts), facts);
     options.seed = 43;
