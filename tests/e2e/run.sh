@@ -70,6 +70,18 @@ client {
     check n < 3, "n is below three"
 }
 SCN
+list=$(awk 'BEGIN { for (i = 1; i < 100; i++) printf "%d, ", i; print 100 }')
+cat > cat/area/many.scn << SCN
+scenario "a hundred cases"
+proves   $req
+against  server
+each     n in [$list]
+
+client {
+    kex
+    check n < 1, "n is below one"
+}
+SCN
 cat > cat/area/client.scn << SCN
 scenario "a client that runs a command"
 proves   $req
@@ -219,13 +231,16 @@ last_failed() {
     expect 1 run last-failed --peer self | tail -3 | grep -q '^3 results'
 }
 store_breaks() {
-    mkdir readonly
     (
-        ulimit -f 40
+        ulimit -f 300
         trap '' XFSZ
-        run area/three --peer self --repeat 40 --store readonly/full.db
-    ) > said 2>&1
-    [ $? = 3 ] && grep -q 'goes on without it' said && grep -q '^3 results' said
+        run area/many --peer self --store full.db
+        echo "status $?"
+    ) 2>&1 | grep -E 'goes on|results|^status' > said
+    cat said
+    grep -q 'status 3' said && [ "$(grep -c 'goes on without it' said)" = 1 ] &&
+        grep -q '^100 results' said || return 1
+    "$SSHSPEC" report runs --store full.db
 }
 
 # ---- peers that misbehave ----
@@ -237,6 +252,7 @@ verdict_of() {
 
 # ---- ends ----
 # The supervisor is killed while peers run; everything ends with it.
+# shellcheck disable=SC2016 # the inner shell expands it
 killed() {
     rm -f pid
     # shellcheck disable=SC2016 # the inner shell expands
@@ -251,13 +267,14 @@ killed() {
     run area/good --peer self > /dev/null
     nothing_left
 }
+# shellcheck disable=SC2016 # the inner shell expands it
 interrupted() {
     rm -f pid
     # shellcheck disable=SC2016 # the inner shell expands
     setsid sh -c 'echo $$ > pid; exec "$0" run area/three --repeat 100000 --peer self \
         --scenarios cat --store run.db --json int.json' "$SSHSPEC" > said 2>&1 &
     job=$!
-    until [ -s pid ] && grep -q '"' run.db 2> /dev/null && pgrep -f 'sshspec worker' > /dev/null; do :; done
+    until [ -s pid ] && pgrep -f "worker .*$dir" > /dev/null; do :; done
     kill -INT "$(cat pid)"
     wait "$job"
     [ $? = 3 ] && grep -q interrupted said && grep -q '"type":"summary"' int.json && nothing_left
