@@ -259,11 +259,20 @@ static bool log_is_clean(const struct peer_server *server, struct ss_buf *out_wh
     return clean;
 }
 
+/* One that is dying has closed its sockets a moment before it can be seen to have ended. */
+static bool ends_now(struct process *process)
+{
+    enum { DYING_MS = 30 };
+    struct pollfd ending = {.fd = process->fd, .events = POLLIN};
+
+    return process->fd >= 0 && poll(&ending, 1, DYING_MS) == 1 && process_ended(process);
+}
+
 bool peer_server_sound(struct peer_server *server, struct ss_buf *out_why)
 {
     if (!log_is_clean(server, out_why))
         return false;
-    if (!process_ended(&server->process))
+    if (!process_ended(&server->process) && !ends_now(&server->process))
         return true;
     if (server->process.status < 0)
         (void)!ss_buf_printf(out_why, "the server died of signal %d (%s)", -server->process.status,

@@ -164,6 +164,18 @@ bool process_ended(struct process *process)
     return process->ended;
 }
 
+bool process_crashed(const struct process *process)
+{
+    static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+    size_t i;
+
+    for (i = 0; process->ended && i < SS_COUNT(crashes); i++) {
+        if (process->status == -crashes[i])
+            return true;
+    }
+    return false;
+}
+
 bool process_wait(struct process *process, ss_time ms)
 {
     const ss_time end = ss_clock() + ms;

@@ -9,6 +9,7 @@
  *   call               does
  *   process_start      starts it; SS_E_not_found when the program is not there
  *   process_ended      true once it ended; fd becomes readable at that moment
+ *   process_crashed    true when it died of its own mistakes
  *   process_wait       waits for that, up to a deadline
  *   process_stop       asks it and its group to end, then makes them
  *   process_adopt      makes the caller the parent of orphans below it
@@ -39,6 +40,8 @@ struct process {
 
 SS_MUST_USE ss_err process_start(const struct process_spec *spec, struct process *out);
 bool process_ended(struct process *process);
+/* It ended by a signal that tells of a mistake of its own (SIGSEGV, SIGABRT, ...). */
+bool process_crashed(const struct process *process);
 bool process_wait(struct process *process, ss_time ms);
 /* SIGTERM, and SIGKILL when that has not helped after ms; closes fd, so PROCESS_NONE's fd. */
 void process_stop(struct process *process, ss_time ms);

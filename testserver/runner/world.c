@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define STOP_MS 4000 /* for a server to end in good order */
 #define KEY_FILE_MAX (1024U * 1024)
 
 static struct world *of(struct act_world *self)
@@ -416,18 +417,27 @@ ss_err world_open(const struct world_spec *spec, struct world *out, struct ss_bu
     return err;
 }
 
+/* A session that crashed is told of in the server's log by its parent, at the latest when that one
+ * ends. A server that is about to die of a crash has closed its connections before it can be
+ * seen to be dead; it does not die of our signal then, but still of its own. */
+static bool end_server(struct world *world, struct ss_buf *out_why)
+{
+    bool sound;
+
+    if (world->server.process.pid == 0)
+        return true;
+    sound = peer_server_sound(&world->server, out_why);
+    process_stop(&world->server.process, STOP_MS);
+    if (sound && process_crashed(&world->server.process))
+        sound = peer_server_sound(&world->server, out_why);
+    world->server.process = PROCESS_NONE;
+    return sound && peer_server_sound(&world->server, out_why);
+}
+
 bool world_close(struct world *world, struct ss_buf *out_why)
 {
-    bool sound = true;
+    bool sound = end_server(world, out_why);
 
-    /* A session that crashed is told of in the server's log by its parent, at the latest when
-     * that one ends; whether the server itself ended too early is known only before. */
-    if (world->server.process.pid != 0) {
-        sound = peer_server_sound(&world->server, out_why);
-        process_stop(&world->server.process, 4000);
-        world->server.process = PROCESS_NONE;
-        sound = sound && peer_server_sound(&world->server, out_why);
-    }
     sound = client_is_sound(world, out_why) && sound;
     release(world);
     return sound;

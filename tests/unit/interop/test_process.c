@@ -47,6 +47,7 @@ Test(process, its_end_is_told_as_status_or_signal)
         cr_expect(poll(&ready, 1, 5000) == 1, "%s", rows[i].script);
         cr_expect(process_ended(&process) && process.status == rows[i].status, "%s: %d",
                   rows[i].script, process.status);
+        cr_expect(process_crashed(&process) == (rows[i].status == -SIGSEGV));
         process_stop(&process, 0);
         cr_expect(process.fd == -1);
     }
