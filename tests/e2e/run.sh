@@ -303,6 +303,58 @@ check "nothing is left of all that" nothing_left
 check "a killed run leaves nothing" killed
 check "an interrupted run writes what it has" interrupted
 
+# ---- somebody else's server, and clients by hand ----
+# Waits for a line in a file that a background process writes.
+await() {
+    tries=0
+    until grep -q "$1" "$2" 2> /dev/null; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 3000 ] || return 1
+    done
+}
+our_server() {
+    echo secret > password
+    "$SSHSPEC" server --seconds 60 --user me --password-file password > server.out 2>&1 &
+    server=$!
+    await '127.0.0.1' server.out
+    port=$(grep -oE '(port |127\.0\.0\.1[: ]|\]:)[0-9]{4,5}' server.out | grep -oE '[0-9]+$' | tail -1)
+    expect 0 run area/good --server "127.0.0.1:$port" --user me --password-file password --json out.json
+    status=$?
+    kill "$server"
+    wait "$server"
+    grep -q "\"peer\":\"127.0.0.1:$port\"" out.json && return "$status"
+}
+by_hand() {
+    "$SSHSPEC" serve area/client --scenarios cat > serve.out 2>&1 &
+    serve=$!
+    await '^known hosts' serve.out
+    port=$(grep -oE '^ *[0-9]+' serve.out)
+    key=$(grep -oE '/[^ ]*user_ed25519' serve.out)
+    known=$(sed -n 's/^known hosts //p' serve.out)
+    "$SSHSPEC" client --key "$key" --known-hosts "$known" "tester@127.0.0.1:$port" exec true
+    await '^PASS .*area/client' serve.out
+    status=$?
+    cat serve.out
+    kill -INT "$serve"
+    wait "$serve"
+    return "$status"
+}
+missing() {
+    sed -i 's/^detect.*/&\nserver_programs = no-such-program\nclient_programs = no-such-program/' \
+        interop/peers/gone/recipe
+    expect 77 run area/good --peer gone 2> said && grep -q 'apt-get install gone-package' said &&
+        expect 3 run area/good --peer gone --peer self
+}
+budget() {
+    expect 3 run area/three --repeat 1000 --budget 1 --peer self > said 2>&1 &&
+        grep -q 'budget is used up' said
+}
+check "our server as somebody else's" our_server
+check "a visitor gets a verdict" by_hand
+check "a peer that is missing is named" missing
+check "a budget ends a run" budget
+check "nothing is left of that either" nothing_left
+
 # ---- real peers ----
 SSHSPEC_INTEROP=$top/interop
 if "$SSHSPEC" peers --json | grep -q '"openssh".*"installed":true'; then
