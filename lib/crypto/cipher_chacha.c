@@ -38,12 +38,14 @@ static EVP_CIPHER_CTX *keyed(const EVP_CIPHER *cipher, const uint8_t *key)
 }
 
 /* The 64 bytes of key are K_2, then K_1. There is no initial IV. */
-static ss_err init(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way)
+static ss_err init(const struct ss_cipher_alg *alg, void *state, const uint8_t *key,
+                   const uint8_t *iv, enum ss_way way)
 {
     struct chacha_state chacha = {NULL, NULL, NULL, way};
     EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, "ChaCha20", NULL);
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "POLY1305", NULL);
 
+    (void)alg;
     (void)iv;
     if (cipher != NULL && mac != NULL) {
         chacha.main = keyed(cipher, key);
@@ -161,6 +163,7 @@ static ss_err open_packet(void *state, uint32_t sequence, uint8_t *packet, size_
 
 const struct ss_cipher_alg ss_cipher_chacha20_poly1305 = {
     .name = "chacha20-poly1305@openssh.com",
+    .source = "OpenSSH PROTOCOL.chacha20poly1305",
     .key = 2 * KEY_SIZE,
     .iv = 0,
     .block = 8,

@@ -11,10 +11,11 @@ struct ctr_state {
     EVP_CIPHER_CTX *ctx;
 };
 
-static ss_err start(struct ctr_state *ctr, const char *name, const uint8_t *key, const uint8_t *iv,
-                    enum ss_way way)
+static ss_err init(const struct ss_cipher_alg *alg, void *state, const uint8_t *key,
+                   const uint8_t *iv, enum ss_way way)
 {
-    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
+    struct ctr_state *ctr = state;
+    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, alg->param, NULL);
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     bool good = cipher != NULL && ctx != NULL &&
                 EVP_CipherInit_ex2(ctx, cipher, key, iv, way == SS_SEAL, NULL) == 1;
@@ -26,16 +27,6 @@ static ss_err start(struct ctr_state *ctr, const char *name, const uint8_t *key,
     }
     ctr->ctx = ctx;
     return SS_OK;
-}
-
-static ss_err init_128(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way)
-{
-    return start(state, "AES-128-CTR", key, iv, way);
-}
-
-static ss_err init_256(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way)
-{
-    return start(state, "AES-256-CTR", key, iv, way);
 }
 
 static ss_err crypt_stream(void *state, uint8_t *data, size_t n)
@@ -64,22 +55,26 @@ static void fini(void *state)
 
 const struct ss_cipher_alg ss_cipher_aes128_ctr = {
     .name = "aes128-ctr",
+    .source = "RFC 4344 section 4",
+    .param = "AES-128-CTR", /* OpenSSL's name */
     .key = 16,
     .iv = 16,
     .block = 16,
     .state_size = sizeof(struct ctr_state),
-    .init = init_128,
+    .init = init,
     .crypt = crypt_stream,
     .fini = fini,
 };
 
 const struct ss_cipher_alg ss_cipher_aes256_ctr = {
     .name = "aes256-ctr",
+    .source = "RFC 4344 section 4",
+    .param = "AES-256-CTR", /* OpenSSL's name */
     .key = 32,
     .iv = 16,
     .block = 16,
     .state_size = sizeof(struct ctr_state),
-    .init = init_256,
+    .init = init,
     .crypt = crypt_stream,
     .fini = fini,
 };

@@ -16,10 +16,11 @@ struct gcm_state {
     enum ss_way way;
 };
 
-static ss_err start(struct gcm_state *gcm, const char *name, const uint8_t *key, const uint8_t *iv,
-                    enum ss_way way)
+static ss_err init(const struct ss_cipher_alg *alg, void *state, const uint8_t *key,
+                   const uint8_t *iv, enum ss_way way)
 {
-    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
+    struct gcm_state *gcm = state;
+    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, alg->param, NULL);
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     bool good = cipher != NULL && ctx != NULL &&
                 EVP_CipherInit_ex2(ctx, cipher, key, NULL, way == SS_SEAL, NULL) == 1 &&
@@ -34,16 +35,6 @@ static ss_err start(struct gcm_state *gcm, const char *name, const uint8_t *key,
     gcm->way = way;
     memcpy(gcm->iv, iv, IV_SIZE);
     return SS_OK;
-}
-
-static ss_err init_128(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way)
-{
-    return start(state, "AES-128-GCM", key, iv, way);
-}
-
-static ss_err init_256(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way)
-{
-    return start(state, "AES-256-GCM", key, iv, way);
 }
 
 /* RFC 5647 section 7.3: the packet length is not encrypted. */
@@ -137,13 +128,15 @@ static void fini(void *state)
 
 const struct ss_cipher_alg ss_cipher_aes128_gcm = {
     .name = "aes128-gcm@openssh.com",
+    .source = "OpenSSH PROTOCOL section 1.6, RFC 5647",
+    .param = "AES-128-GCM", /* OpenSSL's name */
     .key = 16,
     .iv = IV_SIZE,
     .block = 16,
     .tag = TAG_SIZE,
     .flags = SS_CIPHER_AEAD | SS_CIPHER_CLEAR_LENGTH,
     .state_size = sizeof(struct gcm_state),
-    .init = init_128,
+    .init = init,
     .length = length,
     .seal = seal,
     .open = open_packet,
@@ -152,13 +145,15 @@ const struct ss_cipher_alg ss_cipher_aes128_gcm = {
 
 const struct ss_cipher_alg ss_cipher_aes256_gcm = {
     .name = "aes256-gcm@openssh.com",
+    .source = "OpenSSH PROTOCOL section 1.6, RFC 5647",
+    .param = "AES-256-GCM", /* OpenSSL's name */
     .key = 32,
     .iv = IV_SIZE,
     .block = 16,
     .tag = TAG_SIZE,
     .flags = SS_CIPHER_AEAD | SS_CIPHER_CLEAR_LENGTH,
     .state_size = sizeof(struct gcm_state),
-    .init = init_256,
+    .init = init,
     .length = length,
     .seal = seal,
     .open = open_packet,

@@ -28,7 +28,8 @@ static EVP_PKEY *own_key(const struct x25519_state *x25519)
     return EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, x25519->private_key, KEY_SIZE);
 }
 
-static ss_err start(void *state, const struct ss_env *env, struct ss_buf *out_public)
+static ss_err start(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
+                    struct ss_buf *out_public)
 {
     struct x25519_state *x25519 = state;
     EVP_PKEY *own;
@@ -36,6 +37,7 @@ static ss_err start(void *state, const struct ss_env *env, struct ss_buf *out_pu
     size_t size = sizeof value;
     ss_err err;
 
+    (void)alg;
     SS_TRY(ss_random(env, x25519->private_key, KEY_SIZE));
     own = own_key(x25519);
     if (own != NULL && EVP_PKEY_get_raw_public_key(own, value, &size) == 1 && size == KEY_SIZE)
@@ -70,7 +72,8 @@ static ss_err derive(EVP_PKEY_CTX *ctx, uint8_t *out)
     return SS_OK;
 }
 
-static ss_err finish(void *state, ss_span peer_public, struct ss_secret *out_shared)
+static ss_err finish(const struct ss_kex_alg *alg, void *state, ss_span peer_public,
+                     struct ss_secret *out_shared)
 {
     const struct x25519_state *x25519 = state;
     EVP_PKEY *own = NULL, *peer = NULL;
@@ -78,6 +81,7 @@ static ss_err finish(void *state, ss_span peer_public, struct ss_secret *out_sha
     uint8_t shared[KEY_SIZE];
     ss_err err = SS_OK;
 
+    (void)alg;
     if (!x25519->started)
         return SS_E_usage;
     if (peer_public.size != KEY_SIZE)
@@ -99,16 +103,16 @@ static ss_err finish(void *state, ss_span peer_public, struct ss_secret *out_sha
     return err;
 }
 
-static ss_err respond(void *state, const struct ss_env *env, ss_span peer_public,
-                      struct ss_buf *out_public, struct ss_secret *out_shared)
+static ss_err respond(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
+                      ss_span peer_public, struct ss_buf *out_public, struct ss_secret *out_shared)
 {
     size_t before = ss_buf_size(out_public);
     ss_err err;
 
     if (peer_public.size != KEY_SIZE)
         return SS_E_bad_public_value;
-    SS_TRY(start(state, env, out_public));
-    err = finish(state, peer_public, out_shared);
+    SS_TRY(start(alg, state, env, out_public));
+    err = finish(alg, state, peer_public, out_shared);
     if (err != SS_OK)
         ss_buf_truncate(out_public, before);
     return err;
@@ -118,6 +122,7 @@ const struct ss_kex_alg ss_kex_curve25519_sha256 = {
     .name = "curve25519-sha256",
     .family = SS_KEX_ECDH,
     .hash = &ss_hash_sha256,
+    .source = "RFC 8731",
     .state_size = sizeof(struct x25519_state),
     .start = start,
     .respond = respond,
@@ -129,6 +134,7 @@ const struct ss_kex_alg ss_kex_curve25519_sha256_libssh = {
     .name = "curve25519-sha256@libssh.org",
     .family = SS_KEX_ECDH,
     .hash = &ss_hash_sha256,
+    .source = "RFC 8731",
     .state_size = sizeof(struct x25519_state),
     .start = start,
     .respond = respond,

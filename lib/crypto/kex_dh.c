@@ -67,12 +67,14 @@ static ss_err power(struct group *group)
     return in_range(group, group->result) ? SS_OK : SS_E_bad_public_value;
 }
 
-static ss_err start(void *state, const struct ss_env *env, struct ss_buf *out_public)
+static ss_err start(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
+                    struct ss_buf *out_public)
 {
     struct dh_state *dh = state;
     struct group group;
     ss_err err;
 
+    (void)alg;
     SS_TRY(ss_random(env, dh->exponent, EXPONENT_SIZE));
     dh->exponent[0] |= 0x80; /* always 512 bits long, so that its length tells nothing */
     if (!group_init(&group, dh) || BN_set_word(group.base, 2) != 1)
@@ -97,7 +99,8 @@ static ss_err set_peer(struct group *group, ss_span value)
     return in_range(group, group->base) ? SS_OK : SS_E_bad_public_value;
 }
 
-static ss_err finish(void *state, ss_span peer_public, struct ss_secret *out_shared)
+static ss_err finish(const struct ss_kex_alg *alg, void *state, ss_span peer_public,
+                     struct ss_secret *out_shared)
 {
     const struct dh_state *dh = state;
     struct group group;
@@ -105,6 +108,7 @@ static ss_err finish(void *state, ss_span peer_public, struct ss_secret *out_sha
     int size = 0;
     ss_err err;
 
+    (void)alg;
     if (!dh->started)
         return SS_E_usage;
     err = group_init(&group, dh) ? set_peer(&group, peer_public) : ss_ossl_fail();
@@ -120,14 +124,14 @@ static ss_err finish(void *state, ss_span peer_public, struct ss_secret *out_sha
     return err;
 }
 
-static ss_err respond(void *state, const struct ss_env *env, ss_span peer_public,
-                      struct ss_buf *out_public, struct ss_secret *out_shared)
+static ss_err respond(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
+                      ss_span peer_public, struct ss_buf *out_public, struct ss_secret *out_shared)
 {
     size_t before = ss_buf_size(out_public);
     ss_err err;
 
-    SS_TRY(start(state, env, out_public));
-    err = finish(state, peer_public, out_shared);
+    SS_TRY(start(alg, state, env, out_public));
+    err = finish(alg, state, peer_public, out_shared);
     if (err != SS_OK)
         ss_buf_truncate(out_public, before);
     return err;
@@ -137,6 +141,7 @@ const struct ss_kex_alg ss_kex_dh_group14_sha256 = {
     .name = "diffie-hellman-group14-sha256",
     .family = SS_KEX_DH,
     .hash = &ss_hash_sha256,
+    .source = "RFC 8268 section 3",
     .state_size = sizeof(struct dh_state),
     .start = start,
     .respond = respond,

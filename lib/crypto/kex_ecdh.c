@@ -17,11 +17,13 @@ static void fini(void *state)
     ss_wipe(state, sizeof(struct ecdh_state));
 }
 
-static ss_err start(void *state, const struct ss_env *env, struct ss_buf *out_public)
+static ss_err start(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
+                    struct ss_buf *out_public)
 {
     struct ecdh_state *ecdh = state;
     uint8_t point[SS_P256_POINT];
 
+    (void)alg;
     SS_TRY(ss_p256_scalar(env, ecdh->scalar));
     SS_TRY(ss_p256_public(ecdh->scalar, point));
     SS_TRY(ss_buf_put(out_public, ss_span_make(point, sizeof point)));
@@ -29,12 +31,14 @@ static ss_err start(void *state, const struct ss_env *env, struct ss_buf *out_pu
     return SS_OK;
 }
 
-static ss_err finish(void *state, ss_span peer_public, struct ss_secret *out_shared)
+static ss_err finish(const struct ss_kex_alg *alg, void *state, ss_span peer_public,
+                     struct ss_secret *out_shared)
 {
     struct ecdh_state *ecdh = state;
     uint8_t x[SS_P256_SCALAR];
     ss_err err;
 
+    (void)alg;
     if (!ecdh->started)
         return SS_E_usage;
     err = ss_p256_shared(ecdh->scalar, peer_public, x);
@@ -45,15 +49,15 @@ static ss_err finish(void *state, ss_span peer_public, struct ss_secret *out_sha
 }
 
 /* The peer's value is judged before anything of ours is drawn or sent. */
-static ss_err respond(void *state, const struct ss_env *env, ss_span peer_public,
-                      struct ss_buf *out_public, struct ss_secret *out_shared)
+static ss_err respond(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
+                      ss_span peer_public, struct ss_buf *out_public, struct ss_secret *out_shared)
 {
     size_t before = ss_buf_size(out_public);
     ss_err err;
 
     SS_TRY(ss_p256_check(peer_public));
-    SS_TRY(start(state, env, out_public));
-    err = finish(state, peer_public, out_shared);
+    SS_TRY(start(alg, state, env, out_public));
+    err = finish(alg, state, peer_public, out_shared);
     if (err != SS_OK)
         ss_buf_truncate(out_public, before);
     return err;
@@ -63,6 +67,7 @@ const struct ss_kex_alg ss_kex_ecdh_nistp256 = {
     .name = "ecdh-sha2-nistp256",
     .family = SS_KEX_ECDH,
     .hash = &ss_hash_sha256,
+    .source = "RFC 5656 section 6.3",
     .state_size = sizeof(struct ecdh_state),
     .start = start,
     .respond = respond,

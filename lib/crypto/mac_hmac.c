@@ -36,13 +36,22 @@ static void pad(const uint8_t *key, size_t key_size, size_t block, uint8_t with,
         out[i] = (uint8_t)((i < key_size ? key[i] : 0) ^ with);
 }
 
-static ss_err start(struct hmac_state *hmac, const char *name, const uint8_t *key, size_t size,
-                    size_t block)
+struct digest {
+    const char *name; /* OpenSSL's */
+    size_t size, block;
+};
+static const struct digest sha2_256 = {"SHA2-256", 32, 64};
+static const struct digest sha2_512 = {"SHA2-512", 64, 128};
+
+static ss_err init(const struct ss_mac_alg *alg, void *state, const uint8_t *key)
 {
-    EVP_MD *md = EVP_MD_fetch(NULL, name, NULL);
+    const struct digest *digest = alg->param;
+    struct hmac_state *hmac = state;
+    EVP_MD *md = EVP_MD_fetch(NULL, digest->name, NULL);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool good = md != NULL && ctx != NULL && EVP_DigestInit_ex2(ctx, md, NULL) == 1 &&
-                EVP_MD_get_block_size(md) == (int)block && EVP_MD_get_size(md) == (int)size;
+                EVP_MD_get_block_size(md) == (int)digest->block &&
+                EVP_MD_get_size(md) == (int)digest->size;
 
     EVP_MD_free(md); /* ctx holds its own */
     if (!good) {
@@ -50,21 +59,11 @@ static ss_err start(struct hmac_state *hmac, const char *name, const uint8_t *ke
         return ss_ossl_fail();
     }
     hmac->ctx = ctx;
-    hmac->block = block;
-    hmac->size = size;
-    pad(key, size, block, 0x36, hmac->inner);
-    pad(key, size, block, 0x5c, hmac->outer);
+    hmac->block = digest->block;
+    hmac->size = digest->size;
+    pad(key, alg->key, digest->block, 0x36, hmac->inner);
+    pad(key, alg->key, digest->block, 0x5c, hmac->outer);
     return SS_OK;
-}
-
-static ss_err init_256(void *state, const uint8_t *key)
-{
-    return start(state, "SHA2-256", key, 32, 64);
-}
-
-static ss_err init_512(void *state, const uint8_t *key)
-{
-    return start(state, "SHA2-512", key, 64, 128);
 }
 
 static ss_err compute(void *state, uint32_t sequence, ss_span data, uint8_t *out)
@@ -97,17 +96,23 @@ static ss_err compute(void *state, uint32_t sequence, ss_span data, uint8_t *out
 }
 
 /* Sizes are those of the digest; a key is as long as the digest (RFC 6668 section 2). */
-const struct ss_mac_alg ss_mac_hmac_sha2_256 = {
-    "hmac-sha2-256", 32, 32, 0, sizeof(struct hmac_state), init_256, compute, fini,
-};
-const struct ss_mac_alg ss_mac_hmac_sha2_512 = {
-    "hmac-sha2-512", 64, 64, 0, sizeof(struct hmac_state), init_512, compute, fini,
-};
-const struct ss_mac_alg ss_mac_hmac_sha2_256_etm = {
-    "hmac-sha2-256-etm@openssh.com", 32,       32,      SS_MAC_ETM,
-    sizeof(struct hmac_state),       init_256, compute, fini,
-};
-const struct ss_mac_alg ss_mac_hmac_sha2_512_etm = {
-    "hmac-sha2-512-etm@openssh.com", 64,       64,      SS_MAC_ETM,
-    sizeof(struct hmac_state),       init_512, compute, fini,
-};
+#define HMAC(symbol, wire, digest, bytes, bits, from)                                              \
+    const struct ss_mac_alg symbol = {                                                             \
+        .name = wire,                                                                              \
+        .source = from,                                                                            \
+        .param = &digest,                                                                          \
+        .key = bytes,                                                                              \
+        .size = bytes,                                                                             \
+        .flags = bits,                                                                             \
+        .state_size = sizeof(struct hmac_state),                                                   \
+        .init = init,                                                                              \
+        .compute = compute,                                                                        \
+        .fini = fini,                                                                              \
+    }
+
+HMAC(ss_mac_hmac_sha2_256, "hmac-sha2-256", sha2_256, 32, 0, "RFC 6668 section 2");
+HMAC(ss_mac_hmac_sha2_512, "hmac-sha2-512", sha2_512, 64, 0, "RFC 6668 section 2");
+HMAC(ss_mac_hmac_sha2_256_etm, "hmac-sha2-256-etm@openssh.com", sha2_256, 32, SS_MAC_ETM,
+     "OpenSSH PROTOCOL section 1.5");
+HMAC(ss_mac_hmac_sha2_512_etm, "hmac-sha2-512-etm@openssh.com", sha2_512, 64, SS_MAC_ETM,
+     "OpenSSH PROTOCOL section 1.5");

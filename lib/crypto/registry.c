@@ -7,7 +7,7 @@
  * Follows: RFC 4253 section 7.1 for what the order means; the order itself is OpenSSH's. */
 #include "sshspec/crypto.h"
 
-const struct ss_comp_alg ss_comp_none = {"none", false};
+const struct ss_comp_alg ss_comp_none = {.name = "none", .source = "RFC 4253 section 6.2"};
 
 static const struct ss_kex_alg *const standard_kex[] = {
     &ss_kex_curve25519_sha256,

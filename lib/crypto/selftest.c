@@ -173,7 +173,7 @@ static ss_err test_mac(const struct ss_env *env, const struct mac_row *row)
 
     if (state == NULL)
         return SS_E_no_memory;
-    err = row->alg->init(state, key);
+    err = row->alg->init(row->alg, state, key);
     if (err == SS_OK)
         err = row->alg->compute(state, what, ss_span_of(" do ya want for nothing?"), mac);
     if (err == SS_OK && !ss_selftest_same(ss_span_make(mac, row->alg->size), row->mac))
@@ -223,7 +223,7 @@ static ss_err test_way(const struct cipher_row *row, void *state, enum ss_way wa
 
     (void)ss_selftest_hex(row->key, key);
     (void)ss_selftest_hex(row->iv, iv);
-    SS_TRY(row->alg->init(state, key, iv, way));
+    SS_TRY(row->alg->init(row->alg, state, key, iv, way));
     if (way == SS_SEAL)
         SS_TRY(seal_row(row, state, data, n));
     else

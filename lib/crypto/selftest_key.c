@@ -217,11 +217,11 @@ static ss_err run_kex(const struct kex_row *row, const struct ss_env *env, void 
     ss_span peer = ss_span_make(bytes, ss_selftest_hex(row->peer, bytes));
 
     ss_secret_init(&shared);
-    SS_TRY(alg->start(state, env, ours));
-    SS_TRY(alg->finish(state, peer, &shared));
+    SS_TRY(alg->start(alg, state, env, ours));
+    SS_TRY(alg->finish(alg, state, peer, &shared));
     SS_TRY(check_kex(row, ours, &shared));
     alg->fini(state);
-    SS_TRY(alg->respond(state, env, peer, ours, &shared));
+    SS_TRY(alg->respond(alg, state, env, peer, ours, &shared));
     return check_kex(row, ours, &shared);
 }
 

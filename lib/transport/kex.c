@@ -66,7 +66,7 @@ static ss_err draw(struct ss_transport *layer, const struct ss_kex_alg *alg)
     if (ex->alg == alg && ss_buf_size(&ex->public_ours) > 0)
         return SS_OK;
     SS_TRY(make_state(layer, alg));
-    return alg->start(ex->state, layer->link->env, &ex->public_ours);
+    return alg->start(alg, ex->state, layer->link->env, &ex->public_ours);
 }
 
 void ss_kex_clear(struct ss_transport *layer)
@@ -181,7 +181,7 @@ static ss_err init_received(struct ss_transport *layer, ss_span value)
 
     SS_TRY(ss_transport_keep(&ex->value_c, value));
     SS_TRY(make_state(layer, alg));
-    err = alg->respond(ex->state, layer->link->env, value, &ex->public_ours, &ex->shared);
+    err = alg->respond(alg, ex->state, layer->link->env, value, &ex->public_ours, &ex->shared);
     if (err != SS_OK)
         return refuse_value(layer, err, value);
     ex->shared_known = true;
@@ -334,7 +334,7 @@ static ss_err reply_received(struct ss_transport *layer, const struct ss_msg *ms
                                  "the message before was made by hand; its secret is not known");
     SS_TRY(read_host_key(layer, *reply.host_key));
     SS_TRY(ss_transport_keep(&ex->value_s, *reply.value));
-    err = alg->finish(ex->state, *reply.value, &ex->shared);
+    err = alg->finish(alg, ex->state, *reply.value, &ex->shared);
     if (err != SS_OK)
         return refuse_value(layer, err, *reply.value);
     ex->shared_known = true;

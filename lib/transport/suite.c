@@ -45,13 +45,13 @@ static ss_err start(struct ss_suite *suite, const struct ss_env *env, const uint
     suite->cipher_state = ss_alloc(env, suite->cipher->state_size);
     if (suite->cipher_state == NULL && suite->cipher->state_size > 0)
         return SS_E_no_memory;
-    SS_TRY(suite->cipher->init(suite->cipher_state, key, iv, way));
+    SS_TRY(suite->cipher->init(suite->cipher, suite->cipher_state, key, iv, way));
     if (suite->mac == NULL)
         return SS_OK;
     suite->mac_state = ss_alloc(env, suite->mac->state_size);
     if (suite->mac_state == NULL && suite->mac->state_size > 0)
         return SS_E_no_memory;
-    return suite->mac->init(suite->mac_state, mac_key);
+    return suite->mac->init(suite->mac, suite->mac_state, mac_key);
 }
 
 ss_err ss_suite_init(struct ss_suite *suite, const struct ss_env *env,

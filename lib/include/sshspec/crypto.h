@@ -37,10 +37,13 @@ enum {
 
 struct ss_cipher_alg {
     const char *name;
+    const char *source;           /* where it is specified: "RFC 4344 section 4" */
+    const void *param;            /* for the file that implements it: which key size, which mode */
     uint16_t key, iv, block, tag; /* bytes; block is the alignment unit, at least 8 */
     uint32_t flags;
     size_t state_size; /* bytes the caller provides, zeroed, aligned for any type */
-    ss_err (*init)(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way);
+    ss_err (*init)(const struct ss_cipher_alg *alg, void *state, const uint8_t *key,
+                   const uint8_t *iv, enum ss_way way);
     /* AEAD only: the packet length from the first four bytes as they are on the wire; head is
      * not changed. */
     ss_err (*length)(void *state, uint32_t sequence, const uint8_t *head, uint32_t *out_length);
@@ -60,10 +63,12 @@ enum { SS_MAC_ETM = 1 };
 
 struct ss_mac_alg {
     const char *name;
+    const char *source;
+    const void *param;
     uint16_t key, size; /* bytes */
     uint32_t flags;
     size_t state_size;
-    ss_err (*init)(void *state, const uint8_t *key);
+    ss_err (*init)(const struct ss_mac_alg *alg, void *state, const uint8_t *key);
     /* MAC over uint32 sequence || data; out has size bytes. */
     ss_err (*compute)(void *state, uint32_t sequence, ss_span data, uint8_t *out);
     void (*fini)(void *state);
@@ -72,13 +77,23 @@ struct ss_mac_alg {
 /* ---- compression ---- */
 struct ss_comp_alg {
     const char *name;
-    bool delayed; /* starts after authentication */
+    const char *source;
+    bool delayed;      /* starts after authentication */
+    size_t state_size; /* 0: payloads pass as they are, and the functions are null */
+    ss_err (*init)(void *state, const struct ss_env *env, enum ss_way way);
+    /* One payload of the stream, appended to out, whose ceiling bounds it: SS_E_ceiling ends a
+     * bomb before it is in memory. SS_SEAL compresses and flushes (RFC 4253 section 6.2), SS_OPEN
+     * gives SS_E_decompress for what is no continuation of the stream. */
+    ss_err (*pass)(void *state, ss_span payload, struct ss_buf *out);
+    void (*fini)(void *state); /* accepts a zeroed state */
 };
 
 /* ---- key exchange primitives ---- */
 enum ss_kex_family {
-    SS_KEX_DH,  /* KEXDH_INIT/REPLY, public values are mpints (RFC 4253 section 8) */
-    SS_KEX_ECDH /* KEX_ECDH_INIT/REPLY, public values are strings (RFC 5656 section 4) */
+    SS_KEX_DH,   /* KEXDH_INIT/REPLY, public values are mpints (RFC 4253 section 8) */
+    SS_KEX_ECDH, /* KEX_ECDH_INIT/REPLY, public values are strings (RFC 5656 section 4), which
+                    hybrids share (draft-ietf-sshm-mlkem-hybrid-kex) */
+    SS_KEX_GEX   /* the group comes from the server (RFC 4419): messages 34, 31, 32, 33 */
 };
 enum { SS_KEX_SECRET_STRING = 1 }; /* K enters the hash as a string, not as an mpint */
 
@@ -87,15 +102,22 @@ struct ss_kex_alg {
     enum ss_kex_family family;
     const struct ss_hash_alg *hash;
     uint32_t flags;
+    const char *source;
+    const void *param;
     size_t state_size; /* bytes the caller provides, zeroed */
+    /* SS_KEX_GEX only, before anything else, both roles: the group, magnitudes of p and g.
+     * SS_E_bad_public_value when it cannot be computed in: even or tiny p, g outside 2 to p-2. */
+    ss_err (*set_group)(void *state, ss_span p, ss_span g);
     /* Client: makes the ephemeral key; appends the public value (DH: magnitude, big-endian). */
-    ss_err (*start)(void *state, const struct ss_env *env, struct ss_buf *out_public);
+    ss_err (*start)(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
+                    struct ss_buf *out_public);
     /* Server: takes the client's value; appends ours; out_shared gets the raw shared secret
      * (DH and ECDH: magnitude). SS_E_bad_public_value refuses the peer's. */
-    ss_err (*respond)(void *state, const struct ss_env *env, ss_span peer_public,
-                      struct ss_buf *out_public, struct ss_secret *out_shared);
+    ss_err (*respond)(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
+                      ss_span peer_public, struct ss_buf *out_public, struct ss_secret *out_shared);
     /* Client: takes the server's value. */
-    ss_err (*finish)(void *state, ss_span peer_public, struct ss_secret *out_shared);
+    ss_err (*finish)(const struct ss_kex_alg *alg, void *state, ss_span peer_public,
+                     struct ss_secret *out_shared);
     void (*fini)(void *state); /* wipes; accepts a zeroed state */
 };
 
@@ -142,6 +164,7 @@ struct ss_sign_alg {
     const char *key_type; /* type inside the key blob: "ssh-rsa" */
     enum ss_key_kind kind;
     const struct ss_hash_alg *hash; /* null for Ed25519 */
+    const char *source;
 };
 
 /* ---- registry ---- */

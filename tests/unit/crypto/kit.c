@@ -69,7 +69,7 @@ void *kit_cipher(const struct ss_cipher_alg *alg, ss_span key, ss_span iv, enum 
     void *state = ss_alloc(&test_counted()->env, alg->state_size);
 
     cr_assert(state != NULL && key.size == alg->key && iv.size == alg->iv, "%s", alg->name);
-    cr_assert(alg->init(state, key.data, iv.data, way) == SS_OK, "%s", alg->name);
+    cr_assert(alg->init(alg, state, key.data, iv.data, way) == SS_OK, "%s", alg->name);
     return state;
 }
 

@@ -36,10 +36,11 @@ static void run(struct side *client, struct side *server, uint64_t seed)
     struct ss_seeded seeded;
 
     ss_seeded_init(&seeded, seed);
-    cr_assert(alg->start(client->state, &seeded.env, &client->ours) == SS_OK);
-    cr_assert(alg->respond(server->state, &seeded.env, ss_buf_span(&client->ours), &server->ours,
-                           &server->shared) == SS_OK);
-    cr_assert(alg->finish(client->state, ss_buf_span(&server->ours), &client->shared) == SS_OK);
+    cr_assert(alg->start(alg, client->state, &seeded.env, &client->ours) == SS_OK);
+    cr_assert(alg->respond(alg, server->state, &seeded.env, ss_buf_span(&client->ours),
+                           &server->ours, &server->shared) == SS_OK);
+    cr_assert(alg->finish(alg, client->state, ss_buf_span(&server->ours), &client->shared) ==
+              SS_OK);
     kit_expect(ss_secret_span(&client->shared), ss_secret_span(&server->shared), alg->name);
     cr_assert(client->shared.size > 0);
 }
@@ -76,13 +77,13 @@ void kit_kex_refuses(const struct ss_kex_alg *alg, ss_span peer_public, const ch
 
     ss_seeded_init(&seeded, 9);
     side_init(&side, alg);
-    cr_assert(alg->start(side.state, &seeded.env, &side.ours) == SS_OK);
+    cr_assert(alg->start(alg, side.state, &seeded.env, &side.ours) == SS_OK);
     before = ss_buf_size(&side.ours);
-    err = alg->finish(side.state, test_guarded(peer_public), &side.shared);
+    err = alg->finish(alg, side.state, test_guarded(peer_public), &side.shared);
     cr_expect(err == SS_E_bad_public_value, "%s: finish says %s to %s", alg->name, ss_err_name(err),
               what);
-    err =
-        alg->respond(side.state, &seeded.env, test_guarded(peer_public), &side.ours, &side.shared);
+    err = alg->respond(alg, side.state, &seeded.env, test_guarded(peer_public), &side.ours,
+                       &side.shared);
     cr_expect(err == SS_E_bad_public_value, "%s: respond says %s to %s", alg->name,
               ss_err_name(err), what);
     cr_expect(side.shared.size == 0 && ss_buf_size(&side.ours) == before,
@@ -100,16 +101,16 @@ void kit_kex_misuse(const struct ss_kex_alg *alg)
     ss_seeded_init(&seeded, 3);
     kit_drawn_init(&no_random, ss_span_make(NULL, 0));
     side_init(&peer, alg);
-    cr_assert(alg->start(peer.state, &seeded.env, &peer.ours) == SS_OK);
+    cr_assert(alg->start(alg, peer.state, &seeded.env, &peer.ours) == SS_OK);
 
     side_init(&side, alg);
     alg->fini(side.state);
-    cr_expect(alg->finish(side.state, ss_buf_span(&peer.ours), &side.shared) == SS_E_usage);
-    cr_expect(alg->start(side.state, &no_random.env, &side.ours) == SS_E_no_random);
+    cr_expect(alg->finish(alg, side.state, ss_buf_span(&peer.ours), &side.shared) == SS_E_usage);
+    cr_expect(alg->start(alg, side.state, &no_random.env, &side.ours) == SS_E_no_random);
     KIT_SCARCE(counted);
-    cr_expect(alg->start(side.state, &seeded.env, &side.ours) == SS_E_no_memory);
+    cr_expect(alg->start(alg, side.state, &seeded.env, &side.ours) == SS_E_no_memory);
     KIT_SCARCE(counted);
-    cr_expect(alg->respond(side.state, &seeded.env, ss_buf_span(&peer.ours), &side.ours,
+    cr_expect(alg->respond(alg, side.state, &seeded.env, ss_buf_span(&peer.ours), &side.ours,
                            &side.shared) == SS_E_no_memory);
     KIT_PLENTY(counted);
     cr_expect(ss_buf_size(&side.ours) == 0 && side.shared.size == 0);

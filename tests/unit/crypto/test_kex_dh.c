@@ -38,7 +38,7 @@ static ss_err respond_to(ss_span value, struct ss_secret *out_shared)
 
     ss_seeded_init(&seeded, 5);
     ss_buf_init(&ours, &test_counted()->env, 512);
-    err = alg->respond(state, &seeded.env, test_guarded(value), &ours, out_shared);
+    err = alg->respond(alg, state, &seeded.env, test_guarded(value), &ours, out_shared);
     alg->fini(state);
     ss_free(test_env(), state, alg->state_size);
     ss_buf_fini(&ours);
@@ -94,10 +94,10 @@ Test(kex_dh, the_exponent_is_512_bits_whatever_is_drawn)
     kit_drawn_init(&drawn, ss_span_make(zero, sizeof zero));
     ss_buf_init(&ours, &test_counted()->env, 512);
     ss_secret_init(&shared);
-    cr_assert(alg->start(state, &drawn.env, &ours) == SS_OK);
+    cr_assert(alg->start(alg, state, &drawn.env, &ours) == SS_OK);
     cr_expect(ss_buf_size(&ours) > 200);
     /* The peer's 2 under the same exponent is our own value. */
-    cr_assert(alg->finish(state, test_hex("02"), &shared) == SS_OK);
+    cr_assert(alg->finish(alg, state, test_hex("02"), &shared) == SS_OK);
     kit_expect(ss_secret_span(&shared), ss_buf_span(&ours), "2^x");
     alg->fini(state);
     ss_free(test_env(), state, alg->state_size);

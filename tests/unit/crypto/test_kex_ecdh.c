@@ -43,7 +43,7 @@ Test(kex_ecdh, the_scalar_is_never_zero_and_reaches_both_ends)
 
         kit_drawn_init(&drawn, test_hex(rows[i][0]));
         ss_buf_init(&ours, &test_counted()->env, 128);
-        cr_assert(alg->start(state, &drawn.env, &ours) == SS_OK);
+        cr_assert(alg->start(alg, state, &drawn.env, &ours) == SS_OK);
         kit_expect(ss_buf_span(&ours), test_hex(rows[i][1]), "point");
         alg->fini(state);
         ss_free(test_env(), state, alg->state_size);

@@ -327,8 +327,10 @@ Test(packet_in, packets_allocate_nothing)
 /* A cipher that changes nothing and counts. */
 static size_t crypted;
 
-static ss_err count_init(void *state, const uint8_t *key, const uint8_t *iv, enum ss_way way)
+static ss_err count_init(const struct ss_cipher_alg *alg, void *state, const uint8_t *key,
+                         const uint8_t *iv, enum ss_way way)
 {
+    (void)alg;
     (void)state;
     (void)key;
     (void)iv;
