@@ -108,11 +108,17 @@ ss_err ss_auth_publickey_take(struct ss_auth *auth, const struct ss_msg_userauth
 
 /* ---- server ---- */
 
-static bool allowed(const struct ss_auth *auth, ss_span algorithm)
+static ss_err allowed(const struct ss_auth *auth, ss_span algorithm, bool *out_is)
 {
-    const char *list = auth->link->config->user_algorithms;
+    const struct ss_config *config = auth->link->config;
+    struct ss_buf list;
+    ss_err err;
 
-    return list == NULL || ss_namelist_has(ss_span_of(list), algorithm);
+    ss_buf_init(&list, auth->link->env, DATA_MOST);
+    err = ss_config_names(config, SS_NAMES_HOST_KEY, config->user_algorithms, &list);
+    *out_is = err == SS_OK && ss_namelist_has(ss_buf_span(&list), algorithm);
+    ss_buf_fini(&list);
+    return err;
 }
 
 /* Not the key's fault but ours: it must not be taken for a refusal. */
@@ -145,13 +151,15 @@ ss_err ss_auth_publickey_try(struct ss_auth *auth,
 {
     const struct ss_sign_alg *alg = ss_registry_sign(auth->link->config->registry, body->algorithm);
     struct ss_auth_try *attempt = &auth->server.attempt;
+    bool may = false;
     ss_err err;
 
     *out_asks = false;
     attempt->algorithm = body->algorithm;
     attempt->blob = body->blob;
     attempt->query = !body->has_signature;
-    if (alg == NULL || !allowed(auth, body->algorithm))
+    SS_TRY(allowed(auth, body->algorithm, &may));
+    if (alg == NULL || !may)
         return SS_OK;
     err = ss_key_from_blob(auth->link->env, body->blob, &auth->server.key);
     if (ours(err))

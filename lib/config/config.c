@@ -10,6 +10,8 @@
 const struct ss_option ss_options[] = {
 #define OPT_TEXT(name, value, text)                                                                \
     {#name, SS_OPTION_TEXT, value, text, offsetof(struct ss_config, name), 0, 0},
+#define OPT_POLICY(name, value, text)                                                              \
+    {#name, SS_OPTION_POLICY, value, text, offsetof(struct ss_config, name), 0, 0},
 #define OPT_NUMBER(name, value, low, high, text)                                                   \
     {#name,         SS_OPTION_NUMBER, #value, text, offsetof(struct ss_config, name),              \
      UINT64_C(low), UINT64_C(high)},
@@ -118,6 +120,11 @@ ss_err ss_config_set(struct ss_config *config, ss_span name, const char *value)
         return SS_E_not_found;
     field = (uint8_t *)config + option->offset;
     switch (option->kind) {
+    case SS_OPTION_POLICY:
+        if (value == NULL || ss_policy_find(ss_span_of(value)) == NULL)
+            return SS_E_bad_argument;
+        memcpy(field, &value, sizeof value);
+        return SS_OK;
     case SS_OPTION_TEXT:
         memcpy(field, &value, sizeof value);
         return SS_OK;
@@ -136,4 +143,15 @@ ss_err ss_config_set(struct ss_config *config, ss_span name, const char *value)
         return SS_OK;
     }
     return SS_E_internal;
+}
+
+ss_err ss_config_names(const struct ss_config *config, enum ss_names kind, const char *wanted,
+                       struct ss_buf *out)
+{
+    const struct ss_policy *policy =
+        config->policy != NULL ? ss_policy_find(ss_span_of(config->policy)) : ss_policies;
+
+    if (policy == NULL)
+        return SS_E_bad_argument;
+    return ss_names_resolve(config->registry, policy, kind, wanted, out);
 }

@@ -21,22 +21,11 @@ bool ss_ext_info_due(const struct ss_transport *layer)
 static ss_err sig_algs(const struct ss_transport *layer, ss_span *out_names)
 {
     const struct ss_config *config = layer->link->config;
-    const struct ss_sign_alg *const *sign = config->registry->sign;
     struct ss_buf names;
-    ss_err err = SS_OK;
-    size_t i;
+    ss_err err;
 
-    if (config->user_algorithms != NULL) {
-        *out_names = ss_span_of(config->user_algorithms);
-        return SS_OK;
-    }
     ss_buf_init(&names, layer->link->env, SIZE_MAX);
-    for (i = 0; err == SS_OK && sign[i] != NULL; i++) {
-        if (i > 0)
-            err = ss_buf_puts(&names, ",");
-        if (err == SS_OK)
-            err = ss_buf_puts(&names, sign[i]->name);
-    }
+    err = ss_config_names(config, SS_NAMES_HOST_KEY, config->user_algorithms, &names);
     if (err == SS_OK)
         err = ss_arena_copy(layer->link->arena, ss_buf_span(&names), out_names);
     ss_buf_fini(&names);

@@ -35,34 +35,6 @@ static void names_marker(struct names *names, const char *marker)
         names_add(names, ss_span_of(marker));
 }
 
-#define NAMES_ADD_ALL(names, algs)                                                                 \
-    for (size_t i = 0; (algs)[i] != NULL; i++)                                                     \
-    names_add((names), ss_span_of((algs)[i]->name))
-
-static void names_registry(struct names *names, const struct ss_registry *registry,
-                           enum ss_slot slot)
-{
-    switch (slot) {
-    case SS_SLOT_KEX:
-        NAMES_ADD_ALL(names, registry->kex);
-        break;
-    case SS_SLOT_HOST_KEY:
-        NAMES_ADD_ALL(names, registry->sign);
-        break;
-    case SS_SLOT_CIPHER_C2S:
-    case SS_SLOT_CIPHER_S2C:
-        NAMES_ADD_ALL(names, registry->cipher);
-        break;
-    case SS_SLOT_MAC_C2S:
-    case SS_SLOT_MAC_S2C:
-        NAMES_ADD_ALL(names, registry->mac);
-        break;
-    default:
-        NAMES_ADD_ALL(names, registry->comp);
-        break;
-    }
-}
-
 static bool have_key(const struct ss_config *config, enum ss_key_kind kind)
 {
     size_t i;
@@ -74,26 +46,33 @@ static bool have_key(const struct ss_config *config, enum ss_key_kind kind)
     return false;
 }
 
-/* A server's own order: by key, and for each key by algorithm. One RSA key answers for both of its
- * algorithms; a second key of a kind adds nothing. */
-static void names_of_keys(struct names *names, const struct ss_config *config)
+/* What is in the list that fits the key, in the list's order. A name that the registry does not
+ * know was meant to be there, and fits no key. */
+static void names_of_key(struct names *names, const struct ss_config *config, ss_span list,
+                         const struct ss_key *key)
 {
-    const struct ss_sign_alg *const *sign = config->registry->sign;
-    size_t i, j;
+    ss_span name;
 
-    for (i = 0; config->host_keys != NULL && config->host_keys[i] != NULL; i++) {
-        for (j = 0; sign[j] != NULL; j++) {
-            ss_span name = ss_span_of(sign[j]->name);
+    while (ss_namelist_next(&list, &name)) {
+        const struct ss_sign_alg *alg = ss_registry_sign(config->registry, name);
 
-            if (sign[j]->kind == ss_key_kind(config->host_keys[i]) &&
-                !ss_namelist_has(ss_buf_span(&names->text), name))
-                names_add(names, name);
-        }
+        if (alg != NULL && alg->kind == ss_key_kind(key) &&
+            !ss_namelist_has(ss_buf_span(&names->text), name))
+            names_add(names, name);
     }
 }
 
-/* What was configured for a server, without what it has no key for. A name that the registry does
- * not know was meant to be there. */
+/* A server's own order: by key, and for each key by algorithm. One RSA key answers for all of its
+ * algorithms; a second key of a kind adds nothing. */
+static void names_of_keys(struct names *names, const struct ss_config *config, ss_span list)
+{
+    size_t i;
+
+    for (i = 0; config->host_keys != NULL && config->host_keys[i] != NULL; i++)
+        names_of_key(names, config, list, config->host_keys[i]);
+}
+
+/* What was configured for a server, without what it has no key for. */
 static void names_with_keys(struct names *names, const struct ss_config *config, ss_span wanted)
 {
     ss_span name;
@@ -103,6 +82,24 @@ static void names_with_keys(struct names *names, const struct ss_config *config,
 
         if (alg == NULL || have_key(config, alg->kind))
             names_add(names, name);
+    }
+}
+
+static enum ss_names kind_of(enum ss_slot slot)
+{
+    switch (slot) {
+    case SS_SLOT_KEX:
+        return SS_NAMES_KEX;
+    case SS_SLOT_HOST_KEY:
+        return SS_NAMES_HOST_KEY;
+    case SS_SLOT_CIPHER_C2S:
+    case SS_SLOT_CIPHER_S2C:
+        return SS_NAMES_CIPHER;
+    case SS_SLOT_MAC_C2S:
+    case SS_SLOT_MAC_S2C:
+        return SS_NAMES_MAC;
+    default:
+        return SS_NAMES_COMPRESSION;
     }
 }
 
@@ -143,25 +140,35 @@ static void names_markers(struct names *names, const struct ss_transport *layer)
         names_marker(names, ss_marker_strict(layer->role, i));
 }
 
+/* The host keys of a server: its policy's by key, what was asked for by name. */
+static void names_of_server(struct names *names, const struct ss_config *config, const char *wanted,
+                            ss_span list)
+{
+    if (wanted == NULL)
+        names_of_keys(names, config, list);
+    else
+        names_with_keys(names, config, list);
+}
+
 static ss_err list_of(struct ss_transport *layer, enum ss_slot slot, ss_span *out_list)
 {
     const struct ss_config *config = layer->link->config;
     const char *wanted = configured(config, slot);
     struct names names = {.err = SS_OK};
+    struct ss_buf list;
 
     ss_buf_init(&names.text, layer->link->env, SIZE_MAX);
-    if (slot == SS_SLOT_HOST_KEY && layer->role == SS_SERVER && wanted == NULL)
-        names_of_keys(&names, config);
-    else if (slot == SS_SLOT_HOST_KEY && layer->role == SS_SERVER)
-        names_with_keys(&names, config, ss_span_of(wanted));
-    else if (wanted == NULL)
-        names_registry(&names, config->registry, slot);
-    else
-        names_add(&names, ss_span_of(wanted));
+    ss_buf_init(&list, layer->link->env, SIZE_MAX);
+    names.err = ss_config_names(config, kind_of(slot), wanted, &list);
+    if (slot == SS_SLOT_HOST_KEY && layer->role == SS_SERVER)
+        names_of_server(&names, config, wanted, ss_buf_span(&list));
+    else if (names.err == SS_OK)
+        names.err = ss_buf_put(&names.text, ss_buf_span(&list));
     if (slot == SS_SLOT_KEX)
         names_markers(&names, layer);
     if (names.err == SS_OK)
         names.err = ss_arena_copy(layer->link->arena, ss_buf_span(&names.text), out_list);
+    ss_buf_fini(&list);
     ss_buf_fini(&names.text);
     return names.err;
 }

@@ -9,6 +9,7 @@
 
 #include "sshspec/crypto.h"
 #include "sshspec/msg.h"
+#include "sshspec/policy.h"
 
 struct ss_key; /* key.h */
 
@@ -35,10 +36,20 @@ void ss_config_init(struct ss_config *config, enum ss_role role);
 /* Sets an option by its name ("rekey_bytes", "rekey-bytes") from text: "a,b"; numbers "64M" (K, M,
  * G: powers of 1024); times "250", "250ms", "30s", "5m" (milliseconds when bare); flags yes, no,
  * true, false.
- * Text values are borrowed. SS_E_not_found, SS_E_bad_argument (out of range). */
+ * Text values are borrowed. SS_E_not_found, SS_E_bad_argument (out of range, no such policy). */
 SS_MUST_USE ss_err ss_config_set(struct ss_config *config, ss_span name, const char *value);
 
-enum ss_option_kind { SS_OPTION_TEXT, SS_OPTION_NUMBER, SS_OPTION_TIME, SS_OPTION_FLAG };
+/* Appends what wanted (one of the lists of this config, or null) comes to under its policy. */
+SS_MUST_USE ss_err ss_config_names(const struct ss_config *config, enum ss_names kind,
+                                   const char *wanted, struct ss_buf *out);
+
+enum ss_option_kind {
+    SS_OPTION_TEXT,
+    SS_OPTION_POLICY,
+    SS_OPTION_NUMBER,
+    SS_OPTION_TIME,
+    SS_OPTION_FLAG
+};
 struct ss_option { /* for help texts and documents */
     const char *name;
     enum ss_option_kind kind;
