@@ -7,8 +7,12 @@
  *
  *     sshspec-bench ideal MIB     seal 32 KiB, write; read, open: no protocol
  *     sshspec-bench channel MIB   exec "head -c N /dev/zero" over our transport and channel
+ *     sshspec-bench operations N         the public-key operations of a login, as a server does
+ * them sshspec-bench logins N             our server, visited by our client sshspec-bench visits
+ * PORT KEY N    our client visits another server
  *
- * Prints CPU seconds of both processes together, divided by GiB. */
+ * The first two print CPU seconds of both processes together, divided by GiB; operations and
+ * logins the CPU milliseconds of the server, divided by N. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +21,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "sshspec/key.h"
 #include "sshspec/net.h"
 #include "sshspec/serving.h"
 
 enum { PIECE = 32768, HEAD = 4, TAG = 16 };
 
-static void need(bool holds, const char *what)
+void need(bool holds, const char *what)
 {
     if (holds)
         return;
@@ -60,7 +65,9 @@ static void *cipher_state(enum ss_way way)
     static const uint8_t key[32] = {1, 2, 3}, iv[16] = {4, 5, 6};
     void *state = calloc(1, ss_cipher_aes128_gcm.state_size);
 
-    need(state != NULL && ss_cipher_aes128_gcm.init(state, key, iv, way) == SS_OK, "cipher");
+    need(state != NULL &&
+             ss_cipher_aes128_gcm.init(&ss_cipher_aes128_gcm, state, key, iv, way) == SS_OK,
+         "cipher");
     return state;
 }
 
@@ -207,7 +214,7 @@ static void our_client(int fd, uint64_t bytes)
 
 /* ---- both ---- */
 
-static double seconds(int who)
+double seconds(int who)
 {
     struct rusage usage;
 
@@ -216,20 +223,21 @@ static double seconds(int who)
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-int main(int argc, char **argv)
+static int usage(void)
 {
-    bool ideal;
-    uint64_t mib;
+    fputs("usage: sshspec-bench ideal|channel MIB\n"
+          "       sshspec-bench operations|logins N\n"
+          "       sshspec-bench visits PORT KEY N\n",
+          stderr);
+    return 2;
+}
+
+static int transfer(bool ideal, uint64_t mib)
+{
     int pair[2];
     pid_t child;
 
-    if (argc != 3 || (strcmp(argv[1], "ideal") != 0 && strcmp(argv[1], "channel") != 0)) {
-        fputs("usage: sshspec-bench ideal|channel MIB\n", stderr);
-        return 2;
-    }
-    ideal = strcmp(argv[1], "ideal") == 0;
-    mib = strtoull(argv[2], NULL, 10);
-    need(mib > 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "socketpair");
+    need(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "socketpair");
     child = fork();
     need(child >= 0, "fork");
     if (child == 0) {
@@ -247,5 +255,24 @@ int main(int argc, char **argv)
         our_client(pair[0], mib << 20);
     need(waitpid(child, NULL, 0) == child, "wait");
     printf("%.4f\n", (seconds(RUSAGE_SELF) + seconds(RUSAGE_CHILDREN)) * 1024.0 / (double)mib);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t count = argc > 2 ? strtoull(argv[argc - 1], NULL, 10) : 0;
+
+    if (count == 0)
+        return usage();
+    if (argc == 3 && (strcmp(argv[1], "ideal") == 0 || strcmp(argv[1], "channel") == 0))
+        return transfer(strcmp(argv[1], "ideal") == 0, count);
+    if (argc == 3 && strcmp(argv[1], "operations") == 0)
+        bench_operations(count);
+    else if (argc == 3 && strcmp(argv[1], "logins") == 0)
+        bench_logins(count);
+    else if (argc == 5 && strcmp(argv[1], "visits") == 0)
+        bench_visits((uint16_t)strtoul(argv[2], NULL, 10), argv[3], count);
+    else
+        return usage();
     return 0;
 }
