@@ -100,7 +100,7 @@ static bool any_host(struct ss_client_policy *self, const struct ss_client_host 
 
 static void visit(uint16_t port, const struct ss_key *const *keys)
 {
-    struct ss_client_policy policy = {any_host, NULL};
+    struct ss_client_policy policy = {.accept = any_host};
     struct ss_client_options options = {.host = "127.0.0.1", .port = port, .policy = &policy};
     struct ss_client *client;
     struct ss_config config;

@@ -215,6 +215,7 @@ ss_err ss_auth_server_take(struct ss_auth *auth, const struct ss_msg *msg)
                             "RFC4252-6-client-sends-only-request");
     if (auth->link->authenticated)
         return SS_OK; /* rule: RFC4252-5.1-post-success-ignored */
+    auth->link->auth_begun = true;
     if (++server->requests > auth->link->config->auth_requests)
         return ss_auth_fail(auth, SS_E_too_many_auth, NULL, "RFC4252-4-auth-attempt-disconnect");
     if (server->busy)

@@ -86,6 +86,7 @@ void ss_client_free(struct ss_client **client)
         say_goodbye(old);
     ss_driver_fini(&old->driver);
     ss_engine_free(&old->engine);
+    client_rotate_fini(old);
     ss_buf_fini(&old->algorithms);
     ss_buf_fini(&old->name);
     ss_arena_fini(&old->arena);
@@ -142,6 +143,15 @@ static ss_err decline(struct ss_client *client, const struct ss_event *event)
     return client_do(client, &answer);
 }
 
+static ss_err asked(struct ss_client *client, const struct ss_event *event)
+{
+    const struct ss_msg_global_request *request = event->message->body;
+
+    if (request->body.def != NULL && request->body.def->id == SS_TAIL_global_request_hostkeys)
+        SS_TRY(client_rotate_announced(client, request->body.value));
+    return decline(client, event);
+}
+
 /* Keys are in use; later exchanges ask for nothing. */
 static ss_err ask_for_login(struct ss_client *client)
 {
@@ -172,8 +182,11 @@ static ss_err take_event(struct ss_client *client, const struct ss_event *event)
         client->phase = SS_CLIENT_READY;
         return SS_OK;
     case SS_EVENT_CHANNEL_OPEN:
-    case SS_EVENT_GLOBAL_REQUEST:
         return decline(client, event);
+    case SS_EVENT_GLOBAL_REQUEST:
+        return asked(client, event);
+    case SS_EVENT_GLOBAL_REPLY:
+        return client_rotate_proven(client, event);
     case SS_EVENT_DISCONNECTED:
         return peer_left(client, event);
     case SS_EVENT_FAULT:

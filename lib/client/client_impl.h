@@ -10,8 +10,15 @@
 #include "sshspec/text.h"
 
 #define CLIENT_NONE UINT32_MAX /* no channel */
+#define CLIENT_KEYS_MOST 32    /* host keys of one server that are looked at */
 
-struct client_session; /* session.c */
+struct client_session; /* rotate.c */
+SS_MUST_USE ss_err client_rotate_announced(struct ss_client *client,
+                                           const struct ss_tail_global_request_hostkeys *tail);
+SS_MUST_USE ss_err client_rotate_proven(struct ss_client *client, const struct ss_event *event);
+void client_rotate_fini(struct ss_client *client);
+
+/* session.c */
 
 struct ss_client {
     const struct ss_env *env;
@@ -29,6 +36,11 @@ struct ss_client {
     /* login */
     size_t next_key;
     bool tried_none, tried_password, logged_in;
+
+    /* host keys the server announced, while their proof is outstanding */
+    struct ss_key *announced[CLIENT_KEYS_MOST];
+    size_t announced_count;
+    bool proof_asked;
 
     /* the one channel */
     struct client_session *session;

@@ -194,6 +194,11 @@ unsigned ss_engine_phase(const struct ss_engine *engine)
     return where.phase;
 }
 
+const struct ss_config *ss_engine_config(const struct ss_engine *engine)
+{
+    return engine->config;
+}
+
 uint32_t ss_engine_sequence(const struct ss_engine *engine, enum ss_direction direction)
 {
     return direction == SS_IN ? engine->packets_in.sequence : engine->packets_out.sequence;

@@ -141,13 +141,16 @@ static ss_err on_request(struct ss_serving *serving, const struct ss_event *even
     return SS_OK;
 }
 
-/* No global request is granted: nothing is forwarded. */
+/* Nothing is forwarded; proofs are the only thing that is granted. */
 static ss_err on_global(struct ss_serving *serving, const struct ss_event *event)
 {
+    const struct ss_msg_global_request *request = event->message->body;
     struct ss_command answer = {0};
 
     if (!event->flag)
         return SS_OK;
+    if (request->body.def != NULL && request->body.def->id == SS_TAIL_global_request_hostkeys_prove)
+        return serving_prove(serving, event, request->body.value);
     answer.kind = SS_CMD_GLOBAL_REPLY;
     return ss_engine_do(serving->engine, &answer, NULL);
 }
@@ -196,6 +199,8 @@ ss_err ss_serving_event(struct ss_serving *serving, const struct ss_event *event
     switch (event->type) {
     case SS_EVENT_AUTH_REQUEST:
         return on_auth(serving, event);
+    case SS_EVENT_AUTH_DONE:
+        return serving_announce(serving);
     case SS_EVENT_CHANNEL_OPEN:
         return on_open(serving, event);
     case SS_EVENT_CHANNEL_REQUEST:

@@ -36,6 +36,10 @@ struct ss_serving {
     bool key_done;
 };
 
+/* announce.c */
+SS_MUST_USE ss_err serving_announce(struct ss_serving *serving);
+SS_MUST_USE ss_err serving_prove(struct ss_serving *serving, const struct ss_event *event,
+                                 const struct ss_tail_global_request_hostkeys_prove *asked);
 struct session *serving_session(struct ss_serving *serving, uint32_t channel);
 struct session *session_new(struct ss_serving *serving, uint32_t channel); /* null: no memory */
 void session_free(struct ss_serving *serving, struct session **session);   /* null is fine */

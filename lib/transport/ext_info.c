@@ -12,9 +12,26 @@ static const char sig_algs_name[] = "server-sig-algs";
 static const char ping_name[] = "ping@openssh.com";
 static const char in_auth_name[] = "ext-info-in-auth@openssh.com";
 
+/* The second moment: during authentication, once, where the client said that it may come.
+ * rule: RFC8308-2.4-server-ext-info-position */
+static bool again_due(const struct ss_transport *layer)
+{
+    const struct ss_link *link = layer->link;
+
+    return layer->role == SS_SERVER && link->config->ext_info_in_auth &&
+           link->peer_ext_info_in_auth && link->auth_begun && !link->authenticated &&
+           !layer->ext_info_again;
+}
+
 bool ss_ext_info_due(const struct ss_transport *layer)
 {
-    return layer->ext_info_due && layer->open;
+    return (layer->ext_info_due || again_due(layer)) && layer->open;
+}
+
+void ss_ext_info_sent(struct ss_transport *layer)
+{
+    layer->ext_info_due = false;
+    layer->ext_info_again = layer->link->auth_begun;
 }
 
 /* rule: RFC8308-3.1-sig-algs-complete */
@@ -66,8 +83,11 @@ static ss_err take_facts(struct ss_transport *layer, const struct ss_grp_extensi
 {
     struct ss_link *link = layer->link;
 
-    if (layer->role != SS_CLIENT)
+    if (layer->role != SS_CLIENT) {
+        if (ss_span_is(extension->name, in_auth_name))
+            link->peer_ext_info_in_auth = ss_span_is(extension->value, "0");
         return SS_OK;
+    }
     if (ss_span_is(extension->name, ping_name))
         link->peer_ping = ss_span_is(extension->value, "0");
     if (!ss_span_is(extension->name, sig_algs_name))
@@ -100,7 +120,7 @@ ss_err ss_ext_info_received(struct ss_transport *layer, const struct ss_msg *msg
     note_oddities(layer);
     if (layer->link->authenticated)
         return SS_OK;
-    layer->link->peer_ping = false;
+    layer->link->peer_ping = layer->link->peer_ext_info_in_auth = false;
     layer->link->server_sig_algs = ss_span_make(NULL, 0);
     for (i = 0; i < body->extensions.count; i++) {
         struct ss_event event = {

@@ -124,6 +124,7 @@ struct ss_transport {
     enum ss_question question;
     /* extensions */
     bool ext_info_due, ext_info_offered;
+    bool ext_info_again; /* sent since authentication began */
     struct ss_buf sig_algs;
     /* services */
     bool service_due;           /* a request (client) or an accept (server) */
@@ -195,6 +196,7 @@ void ss_rekey_tick(struct ss_transport *layer, ss_time now);
 
 /* ---- ext_info.c ---- */
 bool ss_ext_info_due(const struct ss_transport *layer);
+void ss_ext_info_sent(struct ss_transport *layer);
 SS_MUST_USE ss_err ss_ext_info_compose(struct ss_transport *layer, struct ss_msg_ext_info *body);
 SS_MUST_USE ss_err ss_ext_info_received(struct ss_transport *layer, const struct ss_msg *msg);
 

@@ -185,7 +185,7 @@ static ss_err on_sent(void *self, const struct ss_msg *msg, ss_span payload)
     case SERVICE_ACCEPT:
         return ss_service_sent(layer, payload);
     case EXT_INFO:
-        layer->ext_info_due = false;
+        ss_ext_info_sent(layer);
         return SS_OK;
     case KEXINIT:
         return ss_kexinit_sent(layer, msg, payload);

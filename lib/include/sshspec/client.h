@@ -45,6 +45,10 @@ struct ss_client_policy { /* embed it; recover your object with SS_CONTAINER_OF 
     bool (*accept)(struct ss_client_policy *self, const struct ss_client_host *host);
     /* Text the server shows before login. May be null. */
     void (*banner)(struct ss_client_policy *self, ss_span text);
+    /* The server holds these keys and proved it: all that it has now, of types we speak. Keys that
+     * are known for the host and not among them are out of use. May be null: nothing is asked. */
+    void (*host_keys)(struct ss_client_policy *self, ss_span name, const struct ss_key *const *keys,
+                      size_t count);
 };
 
 /* ---- options: all borrowed for the client's life ---- */

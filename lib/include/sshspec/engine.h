@@ -90,7 +90,8 @@ SS_MUST_USE ss_err ss_engine_release(struct ss_engine *engine);
 void ss_engine_set_sequence(struct ss_engine *engine, enum ss_direction direction, uint32_t next);
 
 /* ---- what is known ---- */
-const struct ss_fault *ss_engine_fault(const struct ss_engine *engine); /* null: none */
+const struct ss_config *ss_engine_config(const struct ss_engine *engine); /* as it was given */
+const struct ss_fault *ss_engine_fault(const struct ss_engine *engine);   /* null: none */
 const struct ss_negotiated *ss_engine_negotiated(const struct ss_engine *engine);
 ss_span ss_engine_session_id(const struct ss_engine *engine);
 ss_span ss_engine_peer_ident(const struct ss_engine *engine);   /* without CR LF */

@@ -101,6 +101,20 @@ SS_MUST_USE ss_err ss_hostkeys_remove(struct ss_hostkeys *hosts, ss_span host, s
 /* Appends the comma list of key types known for host, in file order. */
 SS_MUST_USE ss_err ss_hostkeys_types(const struct ss_hostkeys *hosts, ss_span host,
                                      struct ss_buf *out_types);
+/* ---- host keys that a server announces (hostkeys-00@openssh.com) ---- */
+#define SS_HOSTKEYS_PROVE "hostkeys-prove-00@openssh.com"
+/* Appends a string with a signature for each blob, in their order. agreed: the algorithm of the
+ * key exchange, used where it fits; may be null. SS_E_not_found: a blob is none of keys, or comes
+ * twice, or there are none; nothing is appended then. */
+SS_MUST_USE ss_err ss_hostkeys_prove(const struct ss_env *env, const struct ss_registry *registry,
+                                     const struct ss_sign_alg *agreed,
+                                     const struct ss_key *const *keys, ss_span session_id,
+                                     const ss_span *blobs, size_t count, struct ss_buf *out);
+/* Did the holder of key sign for this session? SS_E_bad_signature when not. */
+SS_MUST_USE ss_err ss_hostkeys_proven(const struct ss_env *env, const struct ss_registry *registry,
+                                      const struct ss_key *key, ss_span session_id,
+                                      ss_span signature);
+
 /* Appends the name a host and port have in the file. */
 SS_MUST_USE ss_err ss_hostkeys_name(ss_span host, uint16_t port, struct ss_buf *out);
 

@@ -156,10 +156,12 @@ struct ss_link { /* the engine, as a layer sees it */
                    const char *detail);
     void (*note)(struct ss_link *link, enum ss_trace_kind kind, const char *text);
     /* Facts other layers need, kept by the engine. */
-    ss_span session_id;      /* set by transport after the first exchange */
-    ss_span user;            /* set by auth when done */
-    ss_span server_sig_algs; /* set by transport from EXT_INFO; data null: none came */
-    bool peer_ping;          /* peer announced ping@openssh.com */
+    ss_span session_id;         /* set by transport after the first exchange */
+    ss_span user;               /* set by auth when done */
+    ss_span server_sig_algs;    /* set by transport from EXT_INFO; data null: none came */
+    bool peer_ping;             /* peer announced ping@openssh.com */
+    bool peer_ext_info_in_auth; /* client announced ext-info-in-auth@openssh.com */
+    bool auth_begun;            /* server: a USERAUTH_REQUEST came; set by auth */
     const struct ss_negotiated *negotiated; /* transport's; never null */
     ss_time now;                            /* of the call that is running */
     uint32_t inbound_sequence;              /* of the packet being handled */

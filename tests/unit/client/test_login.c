@@ -45,7 +45,8 @@ static void banner(struct ss_client_policy *self, ss_span text)
     memcpy(policy->banner, text.data, text.size);
 }
 
-static struct policy policy = {{accept, banner}, false, 0, SS_HOSTKEY_MATCH, ""};
+static struct policy policy = {.policy = {.accept = accept, .banner = banner},
+                               .verdict = SS_HOSTKEY_MATCH};
 
 static void forget_host(void)
 {

@@ -87,7 +87,7 @@ static bool say_yes(struct ss_client_policy *self, const struct ss_client_host *
 
 static struct ss_client *visit(const char *password)
 {
-    static struct ss_client_policy policy = {say_yes, NULL};
+    static struct ss_client_policy policy = {.accept = say_yes};
     static struct ss_config visitor;
     struct ss_client_options what = {
         .host = "127.0.0.1", .login_time = 20000, .session_time = 20000};

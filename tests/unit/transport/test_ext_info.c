@@ -153,3 +153,41 @@ Test(ext_info, by_hand_it_is_not_sent_again)
     cr_expect_str_eq(pair_sent_numbers(&pair.s), "20 31 21 7");
     pair_fini(&pair);
 }
+
+/* The second moment: when authentication has begun, once, to a client that announced it.
+ * rule: RFC8308-2.4-server-ext-info-position */
+Test(ext_info, during_authentication_once_and_only_where_it_was_announced)
+{
+    size_t i;
+
+    for (i = 0; i < 4; i++) {
+        bool announced = (i & 1) != 0, wanted = (i & 2) != 0;
+        struct pair pair;
+
+        pair_init(&pair, &test_counted()->env);
+        pair.c.config.ext_info = announced;
+        pair.s.config.ext_info_in_auth = wanted;
+        cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
+        cr_expect(pair.s.link.peer_ext_info_in_auth == announced);
+        cr_expect(pair_sent_count(&pair.s, 7) == (announced ? 1 : 0), "not before it begins");
+        pair.s.link.auth_begun = true;
+        cr_assert(pair_run(&pair) == SS_OK);
+        cr_assert(pair_run(&pair) == SS_OK);
+        cr_expect(pair_sent_count(&pair.s, 7) == (announced ? (wanted ? 2 : 1) : 0), "row %zu", i);
+        cr_expect(pair.c.notes == 0);
+        pair_fini(&pair);
+    }
+}
+
+Test(ext_info, not_again_after_authentication)
+{
+    struct pair pair;
+
+    pair_init(&pair, &test_counted()->env);
+    pair.s.config.ext_info_in_auth = true;
+    cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
+    pair.s.link.auth_begun = pair.s.link.authenticated = true;
+    cr_assert(pair_run(&pair) == SS_OK);
+    cr_expect(pair_sent_count(&pair.s, 7) == 1);
+    pair_fini(&pair);
+}
