@@ -66,6 +66,24 @@ static bool accept(struct ss_client_policy *self, const struct ss_client_host *h
     return true;
 }
 
+/* Keys that the server proved to hold are learnt, so that the host is known when it gives up the
+ * one by which it was known so far. */
+static void learn(struct ss_client_policy *self, ss_span name, const struct ss_key *const *keys,
+                  size_t count)
+{
+    struct client_run *run = SS_CONTAINER_OF(self, struct client_run, policy);
+    struct ss_hostkey_answer known;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (ss_hostkeys_check(run->known, name, keys[i], &known) != SS_OK ||
+            known.verdict == SS_HOSTKEY_MATCH || known.verdict == SS_HOSTKEY_REVOKED)
+            continue;
+        if (ss_hostkeys_add(run->known, name, keys[i], false) == SS_OK)
+            run->known_changed = true;
+    }
+}
+
 static void banner(struct ss_client_policy *self, ss_span text)
 {
     const struct client_run *run = SS_CONTAINER_OF(self, struct client_run, policy);
@@ -205,6 +223,8 @@ static bool prepare(struct client_run *run, struct options *options)
     run->options.known = run->known;
     run->policy.accept = accept;
     run->policy.banner = banner;
+    if (run->line.known_hosts != NULL && !run->line.accept_any)
+        run->policy.host_keys = learn;
     run->options.policy = &run->policy;
     return true;
 }

@@ -177,6 +177,19 @@ our_server() {
         check "sftp-put-get-$kex" put_and_get -o KexAlgorithms=$kex
     done
 }
+# ssh knows one of two keys, is told of both, has them proved and learns the other.
+learns_host_keys() {
+    grep ed25519 "$known" > one.known || return 1
+    known=$dir/one.known
+    by_key id_ed25519 -o UpdateHostKeys=yes true || return 1
+    grep -c . one.known
+    [ "$(grep -c . one.known)" = 2 ] && grep -q "$(cut -d ' ' -f 2 rsa_host.pub)" one.known
+}
+host_keys() {
+    ssh-keygen -q -t ed25519 -N '' -f ed25519_host && ssh-keygen -q -t rsa -N '' -f rsa_host || exit 3
+    start_server rotating --host-key ed25519_host --host-key rsa_host --set hostkeys=yes
+    check ssh-learns-host-keys learns_host_keys
+}
 our_server_folder() {
     mkdir served outside
     echo secret > outside/secret
@@ -266,8 +279,16 @@ client_accepts_new() {
     known=new.known status_is 0 client --key id_ed25519 --accept-new -- exec true &&
         known=new.known status_is 0 client --key id_ed25519 -- exec true
 }
+# Our client knows one of three keys of sshd's, has the others proved and learns them.
+client_learns() {
+    grep ed25519 "$known" > learn.known || return 1
+    known=learn.known says hello client --key id_ed25519 -- exec echo hello || return 1
+    grep -c . learn.known
+    [ "$(grep -c . learn.known)" = 3 ]
+}
 our_client() {
     start_sshd || return
+    check client-learns-host-keys client_learns
     for type in ed25519 ecdsa rsa; do
         check "client-key-$type" says hello client --key id_$type -- exec echo hello
     done
@@ -298,6 +319,7 @@ our_client() {
 
 setup
 our_server
+host_keys
 our_server_folder
 our_client
 exit $failed
