@@ -56,6 +56,11 @@ SS_MUST_USE ss_err ss_curve_shared(const struct ss_curve *curve, const uint8_t *
 #define SS_P256_SCALAR 32
 #define SS_P256_POINT 65
 
+/* ---- dh_group.c ---- */
+
+/* The prime of a group by its size, as ss_dh_prime; null when there is none or no memory. */
+BIGNUM *ss_dh_prime_bn(unsigned bits);
+
 /* ---- ecdsa_repeat.c ---- */
 
 /* r || s with the nonce of RFC 6979 section 3.2: the same input gives the same signature. */
