@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dh_group.c - the primes that have a name, and whether a prime is a safe one.
+/* dh_group.c - the primes that have a name, and what any group has to be like.
  *
  * Owns: nothing.
  * Not here: the exchange itself (kex_dh.c), lists of groups (lib/keys/moduli.c).
@@ -50,6 +50,55 @@ ss_err ss_dh_prime(unsigned bits, struct ss_buf *out)
     return err;
 }
 
+static ss_span magnitude(ss_span bytes)
+{
+    while (bytes.size > 0 && bytes.data[0] == 0)
+        bytes = ss_span_part(bytes, 1, bytes.size);
+    return bytes;
+}
+
+unsigned ss_dh_bits(ss_span number)
+{
+    unsigned bits;
+    uint8_t mask;
+
+    number = magnitude(number);
+    if (number.size == 0)
+        return 0;
+    bits = (unsigned)number.size * 8;
+    for (mask = 0x80; (number.data[0] & mask) == 0; mask = (uint8_t)(mask >> 1))
+        bits--;
+    return bits;
+}
+
+/* Is g from 2 to p - 2? Both are public and p is odd, so p - 1 differs in its last bit only. */
+static bool is_generator(ss_span p, ss_span g)
+{
+    size_t i;
+
+    if (g.size == 0 || g.size > p.size || (g.size == 1 && g.data[0] < 2))
+        return false;
+    if (g.size < p.size)
+        return true;
+    for (i = 0; i < p.size; i++) {
+        unsigned top = i + 1 < p.size ? p.data[i] : p.data[i] - 1U;
+
+        if (g.data[i] != top)
+            return g.data[i] < top;
+    }
+    return false;
+}
+
+ss_err ss_dh_check_group(ss_span p, ss_span g)
+{
+    unsigned bits = ss_dh_bits(p);
+
+    if (bits < SS_DH_BITS_MIN || bits > SS_DH_BITS_MAX || (p.data[p.size - 1] & 1) == 0 ||
+        !is_generator(magnitude(p), magnitude(g)))
+        return SS_E_bad_public_value;
+    return SS_OK;
+}
+
 /* With q = (p - 1) / 2 a prime, p is one too if and only if 2^(p-1) is 1 modulo p (Pocklington's
  * criterion; what else it asks, that 3 does not divide p, follows from the power when p > 3): one
  * power in place of a second series of tests. */
@@ -75,6 +124,7 @@ ss_err ss_dh_check_safe(ss_span p)
     BIGNUM *number, *q, *power;
     ss_err err;
 
+    p = magnitude(p);
     if (p.size == 0 || p.size > SS_DH_SIZE_MAX || (p.data[p.size - 1] & 1) == 0)
         return SS_E_bad_public_value;
     ctx = BN_CTX_new();

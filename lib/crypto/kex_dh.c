@@ -77,41 +77,13 @@ static ss_span magnitude(ss_span bytes)
     return bytes;
 }
 
-static unsigned bits_of(ss_span number)
-{
-    unsigned bits = (unsigned)number.size * 8;
-    uint8_t mask;
-
-    for (mask = 0x80; number.size > 0 && (number.data[0] & mask) == 0; mask = (uint8_t)(mask >> 1))
-        bits--;
-    return bits;
-}
-
-/* Is g from 2 to p - 2? Both are public and p is odd, so p - 1 differs in its last bit only. */
-static bool is_generator(ss_span p, ss_span g)
-{
-    if (g.size == 0 || g.size > p.size || (g.size == 1 && g.data[0] < 2))
-        return false;
-    if (g.size < p.size)
-        return true;
-    for (size_t i = 0; i < p.size; i++) {
-        unsigned top = i + 1 < p.size ? p.data[i] : p.data[i] - 1U;
-
-        if (g.data[i] != top)
-            return g.data[i] < top;
-    }
-    return false;
-}
-
 static ss_err set_group(void *state, ss_span p, ss_span g)
 {
     struct dh_state *dh = state;
 
     p = magnitude(p);
     g = magnitude(g);
-    if (p.size > SS_DH_SIZE_MAX || bits_of(p) < SS_DH_BITS_MIN || (p.data[p.size - 1] & 1) == 0 ||
-        !is_generator(p, g))
-        return SS_E_bad_public_value;
+    SS_TRY(ss_dh_check_group(p, g));
     ss_wipe(dh, sizeof *dh);
     memcpy(dh->p, p.data, p.size);
     memcpy(dh->g, g.data, g.size);

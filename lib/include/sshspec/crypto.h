@@ -106,8 +106,7 @@ struct ss_kex_alg {
     const void *param;
     size_t state_size; /* bytes the caller provides, zeroed */
     /* SS_KEX_GEX only, before anything else, both roles: the group, magnitudes of p and g.
-     * SS_E_bad_public_value when it cannot be computed in: p even or not of SS_DH_BITS_MIN to
-     * SS_DH_BITS_MAX bits, g outside 2 to p-2. The state is then as it was. */
+     * Errors as ss_dh_check_group; the state is then as it was. */
     ss_err (*set_group)(void *state, ss_span p, ss_span g);
     /* Client: makes the ephemeral key; appends the public value (DH: magnitude, big-endian). */
     ss_err (*start)(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
@@ -128,6 +127,12 @@ enum { SS_DH_BITS_MIN = 256, SS_DH_BITS_MAX = 8192, SS_DH_SIZE_MAX = SS_DH_BITS_
 /* Appends the prime with that many bits that has a name: 1024 (RFC 2409), 1536, 2048, 3072, 4096,
  * 6144 and 8192 (RFC 3526), all safe and with generator 2. SS_E_not_found for any other size. */
 SS_MUST_USE ss_err ss_dh_prime(unsigned bits, struct ss_buf *out);
+/* Of a magnitude; zeros in front do not count. */
+unsigned ss_dh_bits(ss_span number);
+/* Can one compute in the group of these magnitudes? SS_E_bad_public_value when p is even or not of
+ * SS_DH_BITS_MIN to SS_DH_BITS_MAX bits, or g outside 2 to p-2. Whether p is a prime is not asked.
+ */
+SS_MUST_USE ss_err ss_dh_check_group(ss_span p, ss_span g);
 /* SS_E_bad_public_value unless p, a magnitude, is in all probability a safe prime: p and
  * (p - 1) / 2 are primes. Takes long: seconds for a large p. */
 SS_MUST_USE ss_err ss_dh_check_safe(ss_span p);

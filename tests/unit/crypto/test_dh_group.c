@@ -81,7 +81,7 @@ Test(dh_group, safe_primes_are_told_from_others)
         {"00", "0", SS_E_bad_public_value},
         {"", "nothing", SS_E_bad_public_value},
     };
-    static const uint8_t wide[SS_DH_SIZE_MAX + 1] = {[SS_DH_SIZE_MAX] = 23};
+    uint8_t wide[SS_DH_SIZE_MAX + 1] = {[SS_DH_SIZE_MAX] = 23};
     size_t i;
 
     for (i = 0; i < SS_COUNT(rows); i++) {
@@ -89,8 +89,25 @@ Test(dh_group, safe_primes_are_told_from_others)
 
         cr_expect(err == rows[i].err, "%s: %s", rows[i].what, ss_err_name(err));
     }
+    cr_expect(ss_dh_check_safe(ss_span_make(wide, sizeof wide)) == SS_OK, "zeros do not count");
+    wide[0] = 1;
     cr_expect(ss_dh_check_safe(ss_span_make(wide, sizeof wide)) == SS_E_bad_public_value);
     cr_expect(ss_dh_check_safe(test_hex(kit_prime)) == SS_OK);
+}
+
+Test(dh_group, bits_are_counted_from_the_highest_that_is_set)
+{
+    static const struct {
+        const char *number;
+        unsigned bits;
+    } rows[] = {{"", 0},     {"00", 0},   {"01", 1},      {"80", 8},
+                {"0001", 1}, {"017f", 9}, {"7fff", 15},   {"ffff", 16},
+                {"0000", 0}, {"0080", 8}, {"010000", 17}, {"0000000000ff", 8}};
+    size_t i;
+
+    for (i = 0; i < SS_COUNT(rows); i++)
+        cr_expect(ss_dh_bits(test_guarded(test_hex(rows[i].number))) == rows[i].bits, "%s",
+                  rows[i].number);
 }
 
 Test(dh_group, a_named_prime_is_safe)
