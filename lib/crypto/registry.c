@@ -15,6 +15,7 @@ static const struct ss_kex_alg *const standard_kex[] = {
     &ss_kex_ecdh_nistp256,
     &ss_kex_ecdh_nistp384,
     &ss_kex_ecdh_nistp521,
+    &ss_kex_dh_gex_sha256,
     &ss_kex_dh_group16_sha512,
     &ss_kex_dh_group18_sha512,
     &ss_kex_dh_group14_sha256,
@@ -24,6 +25,7 @@ static const struct ss_kex_alg *const standard_kex[] = {
     &ss_kex_dh_group17_sha512,
     /* with SHA-1 */
     &ss_kex_dh_group14_sha1,
+    &ss_kex_dh_gex_sha1,
     &ss_kex_dh_group1_sha1,
     NULL,
 };

@@ -63,6 +63,36 @@ static void names_registry(struct names *names, const struct ss_registry *regist
     }
 }
 
+/* Without groups to choose from a server has no group exchange, whatever was configured. */
+static void names_of_methods(struct names *names, const struct ss_transport *layer,
+                             const char *wanted)
+{
+    const struct ss_config *config = layer->link->config;
+    ss_span rest, name;
+    struct names all = {.err = SS_OK};
+
+    if (layer->role == SS_CLIENT || ss_gex_offered(config)) {
+        if (wanted != NULL)
+            names_add(names, ss_span_of(wanted));
+        else
+            names_registry(names, config->registry, SS_SLOT_KEX);
+        return;
+    }
+    ss_buf_init(&all.text, layer->link->env, SIZE_MAX);
+    if (wanted == NULL)
+        names_registry(&all, config->registry, SS_SLOT_KEX);
+    rest = wanted != NULL ? ss_span_of(wanted) : ss_buf_span(&all.text);
+    while (ss_namelist_next(&rest, &name)) {
+        const struct ss_kex_alg *alg = ss_registry_kex(config->registry, name);
+
+        if (alg == NULL || alg->family != SS_KEX_GEX)
+            names_add(names, name);
+    }
+    if (names->err == SS_OK)
+        names->err = all.err;
+    ss_buf_fini(&all.text);
+}
+
 static bool have_key(const struct ss_config *config, enum ss_key_kind kind)
 {
     size_t i;
@@ -154,6 +184,8 @@ static ss_err list_of(struct ss_transport *layer, enum ss_slot slot, ss_span *ou
         names_of_keys(&names, config);
     else if (slot == SS_SLOT_HOST_KEY && layer->role == SS_SERVER)
         names_with_keys(&names, config, ss_span_of(wanted));
+    else if (slot == SS_SLOT_KEX)
+        names_of_methods(&names, layer, wanted);
     else if (wanted == NULL)
         names_registry(&names, config->registry, slot);
     else
@@ -181,7 +213,7 @@ static void lists_of(struct ss_msg_kexinit *body, ss_span **out_lists)
     out_lists[SS_SLOT_LANGUAGE_S2C] = &body->languages_server_to_client;
 }
 
-/* Only a client can follow up with a packet: both families begin with one of the client's. */
+/* Only a client can follow up with a packet: all families begin with one of the client's. */
 static bool can_guess(const struct ss_transport *layer, const struct ss_msg_kexinit *body)
 {
     const struct ss_config *config = layer->link->config;
@@ -292,8 +324,9 @@ static void agree_guesses(struct ss_transport *layer, bool right)
     /* rule: RFC4253-7-guess-wrong-ignored */
     layer->skip_guess = ex->theirs.offer.follows && !right;
     layer->negotiated.guess_ignored = layer->skip_guess;
-    if (ex->init_sent && wasted) {
+    if ((ex->init_sent || ex->gex.asked) && wasted) {
         ex->init_sent = false;
+        ss_gex_clear(&ex->gex);
         ss_kex_forget(layer);
     }
 }

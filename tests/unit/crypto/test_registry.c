@@ -20,10 +20,11 @@ Test(registry, the_order_of_preference)
 
     EXPECT_NAMES(registry->kex, "curve25519-sha256", "curve25519-sha256@libssh.org",
                  "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
-                 "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512",
-                 "diffie-hellman-group14-sha256", "curve448-sha512",
-                 "diffie-hellman-group15-sha512", "diffie-hellman-group17-sha512",
-                 "diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1");
+                 "diffie-hellman-group-exchange-sha256", "diffie-hellman-group16-sha512",
+                 "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256",
+                 "curve448-sha512", "diffie-hellman-group15-sha512",
+                 "diffie-hellman-group17-sha512", "diffie-hellman-group14-sha1",
+                 "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1");
     EXPECT_NAMES(registry->sign, "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",
                  "rsa-sha2-256");
     EXPECT_NAMES(registry->cipher, "chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com",
