@@ -21,7 +21,7 @@
 struct server_line { /* as given */
     struct option_list host_keys, settings;
     const char *listen, *user, *password_file, *authorized_keys, *root, *memory, *visitors,
-        *seconds;
+        *seconds, *moduli;
     bool allow_remote, writable, as_root, quiet;
 };
 
@@ -34,6 +34,7 @@ struct server_run {
     struct ss_account account;
     struct key_list host_keys, user_keys;
     struct ss_secret password;
+    struct ss_moduli *moduli;
     struct ss_mem_fs *memory;
     struct ss_posix_fs *folder;
     char address[64];
@@ -188,6 +189,14 @@ static bool make_host_keys(struct server_run *run)
     return err == SS_OK || fail(err, "host key");
 }
 
+static bool make_groups(struct server_run *run)
+{
+    if (run->line.moduli != NULL && !read_moduli(run->line.moduli, &run->moduli))
+        return false;
+    run->config.moduli = run->moduli;
+    return true;
+}
+
 static bool make_files(struct server_run *run)
 {
     struct ss_mem_options options = {0};
@@ -305,7 +314,7 @@ static int prepare_and_serve(struct server_run *run, struct options *options)
         return EXIT_USAGE;
     run->log.line = log_line;
     run->options.log = run->line.quiet ? NULL : &run->log;
-    if (!make_account(run) || !make_host_keys(run) || !make_files(run))
+    if (!make_account(run) || !make_host_keys(run) || !make_groups(run) || !make_files(run))
         return EXIT_ENVIRONMENT;
     return serve(run);
 }
@@ -314,6 +323,7 @@ static void release(struct server_run *run)
 {
     ss_posix_fs_free(&run->folder);
     ss_mem_fs_free(&run->memory);
+    ss_moduli_free(&run->moduli);
     key_list_fini(&run->user_keys);
     key_list_fini(&run->host_keys);
     ss_secret_fini(&run->password);
@@ -329,6 +339,8 @@ int cmd_server(int argc, char **argv)
          "listen on an address that others can reach"},
         {"host-key", OPTION_LIST, &run.line.host_keys, "FILE",
          "private host key; without one, three are made for this run"},
+        {"moduli", OPTION_TEXT, &run.line.moduli, "FILE",
+         "groups for group exchanges, as moduli(5); those of RFC 3526 unless given"},
         {"user", OPTION_TEXT, &run.line.user, "NAME", "who may log in; tester unless given"},
         {"password-file", OPTION_TEXT, &run.line.password_file, "FILE",
          "its first line is the user's password"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* files.c - what verbs read from files: keys, passwords, option settings.
+/* files.c - what verbs read from files: keys, passwords, groups, option settings.
  *
  * Owns: the words for what is wrong with them.
  * Not here: the formats (keys, config).
@@ -145,6 +145,30 @@ bool read_password(const char *path, struct ss_secret *password)
         good = line.size > 0 && line.size <= PASSWORD_MAX && ss_secret_set(password, line);
         if (!good)
             (void)fprintf(stderr, "sshspec: %s: the first line is to be the password\n", path);
+    }
+    ss_buf_fini(&text);
+    return good;
+}
+
+bool read_moduli(const char *path, struct ss_moduli **out)
+{
+    struct ss_moduli_report report = {0, 0, 0};
+    struct ss_buf text;
+    bool good;
+    ss_err err;
+
+    ss_buf_init(&text, ss_system_env(), (size_t)2 * FILE_MAX);
+    good = read_file(path, &text);
+    if (good) {
+        err = ss_moduli_new(ss_system_env(), out);
+        if (err == SS_OK)
+            err = ss_moduli_read(*out, ss_buf_span(&text), &report);
+        good = err == SS_OK && (report.taken > 0 || report.refused == 0);
+        if (err != SS_OK)
+            (void)fprintf(stderr, "sshspec: %s: %s\n", path, ss_err_text(err));
+        else if (report.refused > 0)
+            (void)fprintf(stderr, "sshspec: %s: %zu groups taken, %zu lines not, from line %zu\n",
+                          path, report.taken, report.refused, report.line);
     }
     ss_buf_fini(&text);
     return good;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* files.h - what verbs read from files: keys, passwords, option settings.
+/* files.h - what verbs read from files: keys, passwords, groups, option settings.
  *
  * Owns: nothing; what is read belongs to the caller.
  * Not here: options (options.h), transfers. */
@@ -7,6 +7,7 @@
 #define TESTSERVER_FILES_H
 
 #include "sshspec/key.h"
+#include "sshspec/moduli.h"
 #include "sshspec/net.h"
 #include "testserver/options.h"
 
@@ -23,6 +24,8 @@ bool read_private_key(const char *path, struct key_list *list);
 bool read_authorized_keys(const char *path, struct key_list *list);
 /* The first line; password is wiped by ss_secret_fini. */
 bool read_password(const char *path, struct ss_secret *password);
+/* A moduli file. Lines that are passed over are told of; when no other is there, that is wrong. */
+bool read_moduli(const char *path, struct ss_moduli **out);
 /* Each "option=value"; values are borrowed. */
 bool apply_settings(const struct option_list *settings, struct ss_config *config);
 

@@ -13,7 +13,20 @@ static const struct ss_kex_alg *const standard_kex[] = {
     &ss_kex_curve25519_sha256,
     &ss_kex_curve25519_sha256_libssh,
     &ss_kex_ecdh_nistp256,
+    &ss_kex_ecdh_nistp384,
+    &ss_kex_ecdh_nistp521,
+    &ss_kex_dh_gex_sha256,
+    &ss_kex_dh_group16_sha512,
+    &ss_kex_dh_group18_sha512,
     &ss_kex_dh_group14_sha256,
+    /* not OpenSSH's */
+    &ss_kex_curve448_sha512,
+    &ss_kex_dh_group15_sha512,
+    &ss_kex_dh_group17_sha512,
+    /* with SHA-1 */
+    &ss_kex_dh_group14_sha1,
+    &ss_kex_dh_gex_sha1,
+    &ss_kex_dh_group1_sha1,
     NULL,
 };
 

@@ -275,6 +275,8 @@ ss_err ss_crypto_self_test(const struct ss_env *env, const char **out_name)
     if (err == SS_OK)
         err = ss_selftest_keys(env, out_name);
     if (err == SS_OK)
+        err = ss_selftest_dh(env, out_name);
+    if (err == SS_OK)
         *out_name = NULL;
     return err;
 }

@@ -1,19 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* selftest.h - what the two halves of the self test share.
+/* selftest.h - what the parts of the self test share.
  *
  * Owns: nothing.
- * Called by: selftest.c, selftest_key.c. */
+ * Called by: selftest.c, selftest_key.c, selftest_dh.c. */
 #ifndef SSHSPEC_CRYPTO_SELFTEST_H
 #define SSHSPEC_CRYPTO_SELFTEST_H
 
 #include "sshspec/crypto.h"
 
-#define SS_SELFTEST_MAX 256 /* bytes of the longest answer: an RSA signature */
+#define SS_SELFTEST_MAX SS_DH_SIZE_MAX /* bytes of the longest answer: a value of group 18 */
+
+struct ss_selftest_kex {
+    const struct ss_kex_alg *alg;
+    const char *prime, *generator; /* of a group exchange, else null */
+    const char *random, *peer, *ours, *shared;
+    bool digests; /* ours and shared are the SHA-256 digests of long values */
+};
 
 /* Decodes one of the test's own constants (lower case, whole bytes); gives the bytes written. */
 size_t ss_selftest_hex(const char *hex, uint8_t *out);
 bool ss_selftest_same(ss_span ours, const char *hex);
 /* Key exchange and signatures; names as ss_crypto_self_test. */
 SS_MUST_USE ss_err ss_selftest_keys(const struct ss_env *env, const char **out_name);
+
+/* One row, as client and as server. */
+SS_MUST_USE ss_err ss_selftest_kex(const struct ss_env *env, const struct ss_selftest_kex *row);
+/* Key exchange modulo a prime. */
+SS_MUST_USE ss_err ss_selftest_dh(const struct ss_env *env, const char **out_name);
 
 #endif

@@ -2,21 +2,16 @@
 /* selftest_key.c - known answers: key exchange and signatures.
  *
  * Owns: an env whose randomness is the answer's private value.
- * Not here: hashes, MACs, ciphers (selftest.c).
+ * Not here: hashes, MACs, ciphers (selftest.c), the other groups of Diffie-Hellman (selftest_dh.c).
  * Called by: selftest.c.
- * Follows: X25519: RFC 7748 section 6.1. P-256 ECDH: RFC 5903 section 8.1. Group 14: computed
- *   apart from any library. Ed25519: RFC 8032 section 7.1 test 2. ECDSA: RFC 6979 appendix A.2.5,
- *   SHA-256, "sample". RSA: RFC 7515 appendix A.2; its key signs with SHA-512 too, computed
- *   apart. */
+ * Follows: X25519 and X448: RFC 7748 sections 6.1 and 6.2. ECDH: RFC 5903 sections 8.1 to 8.3.
+ *   Group 14: computed apart from any library. Ed25519: RFC 8032 section 7.1 test 2. ECDSA:
+ *   RFC 6979 appendix A.2.5, SHA-256, "sample". RSA: RFC 7515 appendix A.2; its key signs with
+ *   SHA-512 too, computed apart. */
 #include "crypto/selftest.h"
 
-struct kex_row {
-    const struct ss_kex_alg *alg;
-    const char *random, *peer, *ours, *shared;
-};
-
-/* random of ecdh-sha2-nistp256: 40 bytes, the scalar less one. */
-static const struct kex_row kex_rows[] = {
+/* random of ecdh-sha2-nistp*: 8 bytes more than the scalar, which is greater by one. */
+static const struct ss_selftest_kex kex_rows[] = {
     {
         .alg = &ss_kex_curve25519_sha256,
         .random = "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb",
@@ -42,6 +37,57 @@ static const struct kex_row kex_rows[] = {
             "04dad0b65394221cf9b051e1feca5787d098dfe637fc90b9ef945d0c37725811805271a0461cdb8252d6"
             "1f1c456fa3e59ab1f45b33accf5f58389e0577b8990bb3",
         .shared = "d6840f6b42f6edafd13116e0e12565202fef8e9ece7dce03812464d04b9442de",
+    },
+    {
+        .alg = &ss_kex_ecdh_nistp384,
+        .random =
+            "0000000000000000099f3c7034d4a2c699884d73a375a67f7624ef7c6b3c0f160647b67414dce655e35b"
+            "538041e649ee3faef896783ab193",
+        .peer =
+            "04e558dbef53eecde3d3fccfc1aea08a89a987475d12fd950d83cfa41732bc509d0d1ac43a0336def96f"
+            "da41d0774a3571dcfbec7aacf3196472169e838430367f66eebe3c6e70c416dd5f0c68759dd1fff83fa4"
+            "0142209dff5eaad96db9e6386c",
+        .ours =
+            "04667842d7d180ac2cde6f74f37551f55755c7645c20ef73e31634fe72b4c55ee6de3ac808acb4bdb4c8"
+            "8732aee95f41aa9482ed1fc0eeb9cafc4984625ccfc23f65032149e0e144ada024181535a0f38eeb9fcf"
+            "f3c2c947dae69b4c634573a81c",
+        .shared =
+            "11187331c279962d93d604243fd592cb9d0a926f422e47187521287e7156c5c4d603135569b9e9d09cf5"
+            "d4a270f59746",
+    },
+    {
+        .alg = &ss_kex_ecdh_nistp521,
+        .random =
+            "00000000000000000037ade9319a89f4dabdb3ef411aaccca5123c61acab57b5393dce47608172a095aa"
+            "85a30fe1c2952c6771d937ba9777f5957b2639bab072462f68c27a57382d4a51",
+        .peer =
+            "0400d0b3975ac4b799f5bea16d5e13e9af971d5e9b984c9f39728b5e5739735a219b97c356436adc6e95"
+            "bb0352f6be64a6c2912d4ef2d0433ced2b6171640012d9460f015c68226383956e3bd066e797b623c27c"
+            "e0eac2f551a10c2c724d9852077b87220b6536c5c408a1d2aebb8e86d678ae49cb57091f4732296579ab"
+            "44fcd17f0fc56a",
+        .ours =
+            "040015417e84dbf28c0ad3c278713349dc7df153c897a1891bd98bab4357c9ecbee1e3bf42e00b8e380a"
+            "eae57c2d107564941885942af5a7f4601723c4195d176ced3e017cae20b6641d2eeb695786d8c9461462"
+            "39d099e18e1d5a514c739d7cb4a10ad8a788015ac405d7799dc75e7b7d5b6cf2261a6a7f1507438bf01b"
+            "eb6ca3926f9582",
+        .shared =
+            "01144c7d79ae6956bc8edb8e7c787c4521cb086fa64407f97894e5e6b2d79b04d1427e73ca4baa240a34"
+            "786859810c06b3c715a3a8cc3151f2bee417996d19f3ddea",
+    },
+    {
+        .alg = &ss_kex_curve448_sha512,
+        .random =
+            "9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf574a94197448973910063"
+            "82a6f127ab1d9ac2d8c0a598726b",
+        .peer =
+            "3eb7a829b0cd20f5bcfc0b599b6feccf6da4627107bdb0d4f345b43027d8b972fc3e34fb4232a13ca706"
+            "dcb57aec3dae07bdc1c67bf33609",
+        .ours =
+            "9b08f7cc31b7e3e67d22d5aea121074a273bd2b83de09c63faa73d2c22c5d9bbc836647241d953d40c5b"
+            "12da88120d53177f80e532c41fa0",
+        .shared =
+            "07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56fd2464c335543936521c"
+            "24403085d59a449a5037514a879d",
     },
     {
         .alg = &ss_kex_dh_group14_sha256,
@@ -197,18 +243,39 @@ static void scripted_init(struct scripted *scripted, const struct ss_env *inner,
 
 /* ---- key exchange ---- */
 
-static ss_err check_kex(const struct kex_row *row, struct ss_buf *ours, struct ss_secret *shared)
+static bool is_answer(const struct ss_selftest_kex *row, ss_span value, const char *answer)
 {
-    bool same = ss_selftest_same(ss_buf_span(ours), row->ours) &&
-                ss_selftest_same(ss_secret_span(shared), row->shared);
+    uint8_t digest[SS_HASH_MAX];
+
+    if (!row->digests)
+        return ss_selftest_same(value, answer);
+    return ss_hash_sha256.digest(&value, 1, digest) == SS_OK &&
+           ss_selftest_same(ss_span_make(digest, ss_hash_sha256.size), answer);
+}
+
+static ss_err check_kex(const struct ss_selftest_kex *row, struct ss_buf *ours,
+                        struct ss_secret *shared)
+{
+    bool same = is_answer(row, ss_buf_span(ours), row->ours) &&
+                is_answer(row, ss_secret_span(shared), row->shared);
 
     ss_buf_clear(ours);
     ss_secret_fini(shared);
     return same ? SS_OK : SS_E_crypto;
 }
 
+static ss_err set_group(const struct ss_selftest_kex *row, void *state)
+{
+    uint8_t p[SS_SELFTEST_MAX], g[SS_SELFTEST_MAX];
+
+    if (row->prime == NULL)
+        return SS_OK;
+    return row->alg->set_group(state, ss_span_make(p, ss_selftest_hex(row->prime, p)),
+                               ss_span_make(g, ss_selftest_hex(row->generator, g)));
+}
+
 /* As client, then as server. */
-static ss_err run_kex(const struct kex_row *row, const struct ss_env *env, void *state,
+static ss_err run_kex(const struct ss_selftest_kex *row, const struct ss_env *env, void *state,
                       struct ss_buf *ours)
 {
     const struct ss_kex_alg *alg = row->alg;
@@ -217,15 +284,17 @@ static ss_err run_kex(const struct kex_row *row, const struct ss_env *env, void 
     ss_span peer = ss_span_make(bytes, ss_selftest_hex(row->peer, bytes));
 
     ss_secret_init(&shared);
+    SS_TRY(set_group(row, state));
     SS_TRY(alg->start(alg, state, env, ours));
     SS_TRY(alg->finish(alg, state, peer, &shared));
     SS_TRY(check_kex(row, ours, &shared));
     alg->fini(state);
+    SS_TRY(set_group(row, state));
     SS_TRY(alg->respond(alg, state, env, peer, ours, &shared));
     return check_kex(row, ours, &shared);
 }
 
-static ss_err test_kex(const struct ss_env *env, const struct kex_row *row)
+ss_err ss_selftest_kex(const struct ss_env *env, const struct ss_selftest_kex *row)
 {
     struct scripted scripted;
     struct ss_buf ours;
@@ -312,7 +381,7 @@ ss_err ss_selftest_keys(const struct ss_env *env, const char **out_name)
 
     for (i = 0; err == SS_OK && i < SS_COUNT(kex_rows); i++) {
         *out_name = kex_rows[i].alg->name;
-        err = test_kex(env, &kex_rows[i]);
+        err = ss_selftest_kex(env, &kex_rows[i]);
     }
     for (i = 0; err == SS_OK && i < SS_COUNT(sign_rows); i++) {
         *out_name = sign_rows[i].alg->name;

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kex.c - messages 30 and 31, both families and both roles, up to a verified exchange hash.
+/* kex.c - public values there and back, all families and both roles, up to a verified exchange
+ * hash.
  *
  * Owns: the ephemeral key, the public values as they went over the wire, the shared secret, the
  *   host key of the exchange and the question whether it is acceptable.
- * Not here: the mathematics (crypto), signature blobs (keys), what is derived from the hash
- *   (newkeys.c).
- * Called by: transport.c.
- * Follows: RFC 4253 section 8, RFC 5656 section 4, RFC 8731 section 3.
+ * Not here: the mathematics (crypto), signature blobs (keys), how a group is agreed on (kex_gex.c),
+ *   what is derived from the hash (newkeys.c).
+ * Called by: transport.c, kex_gex.c.
+ * Follows: RFC 4253 section 8, RFC 4419 section 3, RFC 5656 section 4, RFC 8731 section 3.
  *
- * The two families differ in how a public value is written, as an mpint or as a string, and in
- * nothing else. Values are kept in the form of the primitive: a magnitude, or the bytes. */
+ * The families differ in how a public value is written, as an mpint or as a string, and in the
+ * numbers of their messages: 30 and 31, or 32 and 33 when a group came before. Values are kept in
+ * the form of the primitive: a magnitude, or the bytes. */
 #include "state.h"
 
-enum { INIT = 30, REPLY = 31 };
+enum { INIT = 30, REPLY = 31, GEX_INIT = 32, GEX_REPLY = 33 };
 
 /* ---- which method ---- */
 const struct ss_kex_alg *ss_kex_method(const struct ss_transport *layer)
@@ -27,11 +29,57 @@ const struct ss_kex_alg *ss_kex_method(const struct ss_transport *layer)
                            ss_negotiate_first(ex->ours.offer.lists[SS_SLOT_KEX]));
 }
 
+static bool is_gex(const struct ss_kex_alg *alg)
+{
+    return alg != NULL && alg->family == SS_KEX_GEX;
+}
+
 static bool is_family(const struct ss_kex_alg *alg, const struct ss_msg *msg)
 {
-    bool dh = msg->def->id == SS_MSG_kexdh_init || msg->def->id == SS_MSG_kexdh_reply;
+    static const enum ss_kex_family families[] = {[SS_CONTEXT_KEX_DH] = SS_KEX_DH,
+                                                  [SS_CONTEXT_KEX_ECDH] = SS_KEX_ECDH,
+                                                  [SS_CONTEXT_KEX_GEX] = SS_KEX_GEX};
 
-    return alg != NULL && alg->family == (dh ? SS_KEX_DH : SS_KEX_ECDH);
+    return alg != NULL && alg->family == families[msg->def->context];
+}
+
+/* The client's value; null when msg is no such message. */
+static ss_span *init_value(const struct ss_msg *msg)
+{
+    struct ss_msg_kexdh_init *dh = msg->body;
+    struct ss_msg_kex_ecdh_init *ecdh = msg->body;
+    struct ss_msg_kex_dh_gex_init *gex = msg->body;
+
+    switch (msg->def->id) {
+    case SS_MSG_kexdh_init:
+        return &dh->e;
+    case SS_MSG_kex_ecdh_init:
+        return &ecdh->q_c;
+    case SS_MSG_kex_dh_gex_init:
+        return &gex->e;
+    default:
+        return NULL;
+    }
+}
+
+struct reply {
+    ss_span *host_key, *value, *signature;
+};
+
+static struct reply reply_of(const struct ss_msg *msg)
+{
+    struct ss_msg_kexdh_reply *dh = msg->body;
+    struct ss_msg_kex_ecdh_reply *ecdh = msg->body;
+    struct ss_msg_kex_dh_gex_reply *gex = msg->body;
+
+    switch (msg->def->id) {
+    case SS_MSG_kexdh_reply:
+        return (struct reply){&dh->host_key, &dh->f, &dh->signature};
+    case SS_MSG_kex_dh_gex_reply:
+        return (struct reply){&gex->host_key, &gex->f, &gex->signature};
+    default:
+        return (struct reply){&ecdh->host_key, &ecdh->q_s, &ecdh->signature};
+    }
 }
 
 /* ---- the ephemeral key ---- */
@@ -48,7 +96,7 @@ void ss_kex_forget(struct ss_transport *layer)
     ss_buf_clear(&ex->public_ours);
 }
 
-static ss_err make_state(struct ss_transport *layer, const struct ss_kex_alg *alg)
+ss_err ss_kex_make_state(struct ss_transport *layer, const struct ss_kex_alg *alg)
 {
     ss_kex_forget(layer);
     layer->ex.state = ss_alloc(layer->link->env, alg->state_size);
@@ -65,7 +113,11 @@ static ss_err draw(struct ss_transport *layer, const struct ss_kex_alg *alg)
 
     if (ex->alg == alg && ss_buf_size(&ex->public_ours) > 0)
         return SS_OK;
-    SS_TRY(make_state(layer, alg));
+    /* Without a group there is nothing to draw for; with it there is a state. */
+    if (is_gex(alg) && !ex->gex.grouped)
+        return SS_E_unsupported;
+    if (!is_gex(alg))
+        SS_TRY(ss_kex_make_state(layer, alg));
     return alg->start(alg, ex->state, layer->link->env, &ex->public_ours);
 }
 
@@ -77,6 +129,7 @@ void ss_kex_clear(struct ss_transport *layer)
     ex->ours.there = ex->theirs.there = ex->agreed = false;
     ex->init_sent = ex->reply_sent = ex->newkeys_sent = ex->newkeys_got = false;
     ex->shared_known = ex->keyed = false;
+    ss_gex_clear(&ex->gex);
     ss_buf_clear(&ex->value_c);
     ss_buf_clear(&ex->value_s);
     ss_suite_fini(&ex->in, layer->link->env);
@@ -89,10 +142,10 @@ void ss_kex_clear(struct ss_transport *layer)
 /* ---- the exchange hash ---- */
 static void write_value(struct ss_writer *writer, const struct ss_kex_alg *alg, ss_span value)
 {
-    if (alg->family == SS_KEX_DH)
-        ss_writer_mpint(writer, value);
-    else
+    if (alg->family == SS_KEX_ECDH)
         ss_writer_string(writer, value);
+    else
+        ss_writer_mpint(writer, value);
 }
 
 void ss_kex_write_secret(struct ss_writer *writer, const struct ss_kex_alg *alg,
@@ -122,6 +175,8 @@ static ss_err hash(struct ss_transport *layer)
     ss_writer_string(&writer, ss_buf_span(&client->payload));
     ss_writer_string(&writer, ss_buf_span(&server->payload));
     ss_writer_string(&writer, ss_buf_span(&layer->host_key_blob));
+    if (is_gex(alg))
+        ss_gex_write(&writer, &ex->gex);
     write_value(&writer, alg, ss_buf_span(&ex->value_c));
     write_value(&writer, alg, ss_buf_span(&ex->value_s));
     ss_kex_write_secret(&writer, alg, &ex->shared);
@@ -136,24 +191,33 @@ static ss_span hash_span(const struct ss_transport *layer)
 }
 
 /* ---- refusals ---- */
+/* The bytes of a value of RFC 8731; 0 for other methods. */
+static size_t montgomery_size(const struct ss_kex_alg *alg)
+{
+    if (strncmp(alg->name, "curve25519-", strlen("curve25519-")) == 0)
+        return 32;
+    return strncmp(alg->name, "curve448-", strlen("curve448-")) == 0 ? 56 : 0;
+}
+
 static ss_err refuse_value(struct ss_transport *layer, ss_err err, ss_span value)
 {
     const struct ss_kex_alg *alg = layer->negotiated.kex;
-    bool x25519 = strncmp(alg->name, "curve25519", strlen("curve25519")) == 0;
+    size_t size = montgomery_size(alg);
     bool server = layer->role == SS_SERVER;
 
-    if (alg->family == SS_KEX_DH)
-        return ss_transport_fail(layer, err, server ? "e" : "f", "RFC8268-4-dh-public-strict-range",
-                                 NULL);
+    if (alg->family != SS_KEX_ECDH)
+        return ss_transport_fail(
+            layer, err, server ? "e" : "f",
+            is_gex(alg) ? "RFC4419-3-e-f-range" : "RFC8268-4-dh-public-strict-range", NULL);
     return ss_transport_fail(layer, err, server ? "q_c" : "q_s",
-                             value.size == 0    ? "RFC5656-4-ecdh-empty-public"
-                             : !x25519          ? "RFC5656-4-ecdh-validate-point"
-                             : value.size != 32 ? "RFC8731-3-x25519-length"
-                                                : "RFC8731-3-x25519-allzero",
+                             value.size == 0      ? "RFC5656-4-ecdh-empty-public"
+                             : size == 0          ? "RFC5656-4-ecdh-validate-point"
+                             : value.size != size ? "RFC8731-3-x25519-length"
+                                                  : "RFC8731-3-x25519-allzero",
                              NULL);
 }
 
-static ss_err wrong_kind(struct ss_transport *layer)
+ss_err ss_kex_wrong_method(struct ss_transport *layer)
 {
     return ss_transport_fail(layer, SS_E_unexpected_message, NULL, NULL,
                              "a message of another key exchange method");
@@ -179,8 +243,12 @@ static ss_err init_received(struct ss_transport *layer, ss_span value)
     const struct ss_kex_alg *alg = layer->negotiated.kex;
     ss_err err;
 
+    if (is_gex(alg) && !ex->gex.grouped)
+        return ss_transport_fail(layer, SS_E_unexpected_message, NULL, NULL,
+                                 "a value before there was a group");
     SS_TRY(ss_transport_keep(&ex->value_c, value));
-    SS_TRY(make_state(layer, alg));
+    if (!is_gex(alg))
+        SS_TRY(ss_kex_make_state(layer, alg));
     err = alg->respond(alg, ex->state, layer->link->env, value, &ex->public_ours, &ex->shared);
     if (err != SS_OK)
         return refuse_value(layer, err, value);
@@ -210,20 +278,6 @@ static ss_err compose_signature(struct ss_transport *layer, const struct ss_key 
     return err;
 }
 
-struct reply { /* message 31 of either family */
-    ss_span *host_key, *value, *signature;
-};
-
-static struct reply reply_of(const struct ss_msg *msg)
-{
-    struct ss_msg_kexdh_reply *dh = msg->body;
-    struct ss_msg_kex_ecdh_reply *ecdh = msg->body;
-
-    if (msg->def->id == SS_MSG_kexdh_reply)
-        return (struct reply){&dh->host_key, &dh->f, &dh->signature};
-    return (struct reply){&ecdh->host_key, &ecdh->q_s, &ecdh->signature};
-}
-
 /* Without the client's message there is only the host key to tell. */
 static ss_err compose_reply(struct ss_transport *layer, struct ss_msg *msg)
 {
@@ -244,11 +298,11 @@ static ss_err compose_reply(struct ss_transport *layer, struct ss_msg *msg)
 }
 
 /* ---- client ---- */
-bool ss_kex_init_due(const struct ss_transport *layer)
+bool ss_kex_may_begin(const struct ss_transport *layer)
 {
     const struct ss_exchange *ex = &layer->ex;
 
-    if (layer->role != SS_CLIENT || ex->init_sent)
+    if (layer->role != SS_CLIENT)
         return false;
     if (ex->agreed)
         return layer->await == SS_AWAIT_REPLY;
@@ -257,17 +311,23 @@ bool ss_kex_init_due(const struct ss_transport *layer)
            ss_kex_method(layer) != NULL;
 }
 
+bool ss_kex_init_due(const struct ss_transport *layer)
+{
+    if (layer->role != SS_CLIENT || layer->ex.init_sent)
+        return false;
+    if (is_gex(ss_kex_method(layer)))
+        return layer->ex.gex.grouped && layer->await == SS_AWAIT_GEX;
+    return ss_kex_may_begin(layer);
+}
+
 static ss_err compose_init(struct ss_transport *layer, struct ss_msg *msg)
 {
     const struct ss_kex_alg *alg = ss_kex_method(layer);
-    struct ss_msg_kexdh_init *dh = msg->body;
-    struct ss_msg_kex_ecdh_init *ecdh = msg->body;
 
     if (layer->role != SS_CLIENT || !is_family(alg, msg))
         return SS_E_unsupported;
     SS_TRY(draw(layer, alg));
-    return ss_arena_copy(layer->link->arena, ss_buf_span(&layer->ex.public_ours),
-                         alg->family == SS_KEX_DH ? &dh->e : &ecdh->q_c);
+    return ss_arena_copy(layer->link->arena, ss_buf_span(&layer->ex.public_ours), init_value(msg));
 }
 
 /* rule: RFC4253-6.6-client-checks-key-type */
@@ -329,7 +389,7 @@ static ss_err reply_received(struct ss_transport *layer, const struct ss_msg *ms
     if (!ex->init_sent)
         return ss_transport_fail(layer, SS_E_unexpected_message, NULL, NULL,
                                  "a reply to a message that was not sent");
-    if (ex->alg != alg)
+    if (ex->alg != alg || ss_buf_size(&ex->public_ours) == 0)
         return ss_transport_fail(layer, SS_E_usage, NULL, NULL,
                                  "the message before was made by hand; its secret is not known");
     SS_TRY(read_host_key(layer, *reply.host_key));
@@ -363,21 +423,18 @@ ss_err ss_kex_answer(struct ss_transport *layer, const struct ss_command *comman
 /* ---- both roles ---- */
 ss_err ss_kex_compose(struct ss_transport *layer, struct ss_msg *msg)
 {
-    if (msg->def->number == INIT)
+    if (init_value(msg) != NULL)
         return compose_init(layer, msg);
     return compose_reply(layer, msg);
 }
 
 ss_err ss_kex_received(struct ss_transport *layer, const struct ss_msg *msg)
 {
-    const struct ss_msg_kexdh_init *dh = msg->body;
-    const struct ss_msg_kex_ecdh_init *ecdh = msg->body;
-
     if (!layer->ex.agreed || !is_family(layer->negotiated.kex, msg))
-        return wrong_kind(layer);
-    if (msg->def->number == REPLY)
-        return reply_received(layer, msg);
-    return init_received(layer, msg->def->id == SS_MSG_kexdh_init ? dh->e : ecdh->q_c);
+        return ss_kex_wrong_method(layer);
+    if (init_value(msg) != NULL)
+        return init_received(layer, *init_value(msg));
+    return reply_received(layer, msg);
 }
 
 /* A public value as it went out: what the peer makes of an mpint is its magnitude. */
@@ -385,7 +442,7 @@ static ss_span sent_value(struct ss_reader *reader, const struct ss_kex_alg *alg
 {
     ss_span value = ss_reader_string(reader);
 
-    while (alg->family == SS_KEX_DH && value.size > 0 && value.data[0] == 0)
+    while (alg->family != SS_KEX_ECDH && value.size > 0 && value.data[0] == 0)
         value = ss_span_part(value, 1, value.size);
     return value;
 }
@@ -429,15 +486,18 @@ static ss_err reply_sent(struct ss_transport *layer, struct ss_reader *reader)
 /* Fields that cannot be read in what was sent stay what they would have been. */
 ss_err ss_kex_sent(struct ss_transport *layer, ss_span payload)
 {
+    bool gex = is_gex(ss_kex_method(layer));
     struct ss_reader reader;
     uint8_t number;
 
     ss_reader_init(&reader, payload);
     number = ss_reader_byte(&reader);
-    if (layer->role == SS_CLIENT && number == INIT)
+    if (gex && ss_gex_is_part(number))
+        return ss_gex_sent(layer, number, &reader);
+    if (layer->role == SS_CLIENT && number == (gex ? GEX_INIT : INIT))
         return init_sent(layer, &reader);
-    if (layer->role == SS_SERVER && number == REPLY)
+    if (layer->role == SS_SERVER && number == (gex ? GEX_REPLY : REPLY))
         return reply_sent(layer, &reader);
-    ss_transport_note(layer, "a key exchange message of the other role was sent");
+    ss_transport_note(layer, "a key exchange message of the other role or another method was sent");
     return SS_OK;
 }

@@ -85,6 +85,19 @@ static void names_with_keys(struct names *names, const struct ss_config *config,
     }
 }
 
+/* Without groups to choose from a server has no group exchange, whatever was configured. */
+static void names_without_gex(struct names *names, const struct ss_config *config, ss_span list)
+{
+    ss_span name;
+
+    while (ss_namelist_next(&list, &name)) {
+        const struct ss_kex_alg *alg = ss_registry_kex(config->registry, name);
+
+        if (alg == NULL || alg->family != SS_KEX_GEX)
+            names_add(names, name);
+    }
+}
+
 static enum ss_names kind_of(enum ss_slot slot)
 {
     switch (slot) {
@@ -162,6 +175,8 @@ static ss_err list_of(struct ss_transport *layer, enum ss_slot slot, ss_span *ou
     names.err = ss_config_names(config, kind_of(slot), wanted, &list);
     if (slot == SS_SLOT_HOST_KEY && layer->role == SS_SERVER)
         names_of_server(&names, config, wanted, ss_buf_span(&list));
+    else if (slot == SS_SLOT_KEX && layer->role == SS_SERVER && !ss_gex_offered(config))
+        names_without_gex(&names, config, ss_buf_span(&list));
     else if (names.err == SS_OK)
         names.err = ss_buf_put(&names.text, ss_buf_span(&list));
     if (slot == SS_SLOT_KEX)
@@ -188,7 +203,7 @@ static void lists_of(struct ss_msg_kexinit *body, ss_span **out_lists)
     out_lists[SS_SLOT_LANGUAGE_S2C] = &body->languages_server_to_client;
 }
 
-/* Only a client can follow up with a packet: both families begin with one of the client's. */
+/* Only a client can follow up with a packet: all families begin with one of the client's. */
 static bool can_guess(const struct ss_transport *layer, const struct ss_msg_kexinit *body)
 {
     const struct ss_config *config = layer->link->config;
@@ -299,8 +314,9 @@ static void agree_guesses(struct ss_transport *layer, bool right)
     /* rule: RFC4253-7-guess-wrong-ignored */
     layer->skip_guess = ex->theirs.offer.follows && !right;
     layer->negotiated.guess_ignored = layer->skip_guess;
-    if (ex->init_sent && wasted) {
+    if ((ex->init_sent || ex->gex.asked) && wasted) {
         ex->init_sent = false;
+        ss_gex_clear(&ex->gex);
         ss_kex_forget(layer);
     }
 }

@@ -3,7 +3,8 @@
  *
  * Owns: struct ss_transport and its parts.
  * Not here: packets, suites, identification lines: those are whole without it (transport.h).
- * Called by: transport.c, kexinit.c, kex.c, newkeys.c, rekey.c, ext_info.c, service.c, control.c.
+ * Called by: transport.c, kexinit.c, kex.c, kex_gex.c, newkeys.c, rekey.c, ext_info.c, service.c,
+ * control.c.
  *
  * The names say whose a thing is: ours and theirs by side, c and s by role as in the RFCs. Each
  * file has three kinds of calls: _received absorbs a message of the peer's, _sent learns what
@@ -65,7 +66,8 @@ enum ss_await { /* which message of the key exchange the peer has to send next; 
                 SS_AWAIT_KEXINIT = 2, /* also: any message of the other layers */
                 SS_AWAIT_INIT = 4,    /* server */
                 SS_AWAIT_REPLY = 8,   /* client */
-                SS_AWAIT_NEWKEYS = 16
+                SS_AWAIT_NEWKEYS = 16,
+                SS_AWAIT_GEX = 32 /* the group is known: the client's value, the server's reply */
 };
 
 struct ss_kexinit { /* one side's KEXINIT, as it went over the wire */
@@ -78,15 +80,24 @@ struct ss_kexinit { /* one side's KEXINIT, as it went over the wire */
 
 enum ss_question { SS_QUESTION_NONE, SS_QUESTION_ASKED, SS_QUESTION_ACCEPTED };
 
+struct ss_gex {   /* the first half of a group exchange */
+    bool old;     /* the request was that with n alone */
+    bool asked;   /* the request is known: sent, or received and accepted */
+    bool grouped; /* so is the group */
+    uint32_t min, n, max;
+    struct ss_buf p, g; /* magnitudes, as they went over the wire; a server's choice before that */
+};
+
 struct ss_exchange {
     struct ss_kexinit ours, theirs;
-    bool agreed;                           /* both are there, and they have algorithms in common */
-    const struct ss_kex_alg *alg;          /* whose state it is */
-    void *state;                           /* owned: the ephemeral key; null: none */
-    struct ss_buf public_ours;             /* its public value; empty: not drawn yet */
-    struct ss_buf value_c, value_s;        /* public values as they went over the wire */
-    bool shared_known;                     /* shared holds the secret K */
-    bool init_sent, reply_sent;            /* messages 30 and 31 of ours */
+    bool agreed;                    /* both are there, and they have algorithms in common */
+    const struct ss_kex_alg *alg;   /* whose state it is */
+    void *state;                    /* owned: the ephemeral key; null: none */
+    struct ss_buf public_ours;      /* its public value; empty: not drawn yet */
+    struct ss_buf value_c, value_s; /* public values as they went over the wire */
+    bool shared_known;              /* shared holds the secret K */
+    struct ss_gex gex;
+    bool init_sent, reply_sent;            /* messages of ours: 30 and 31, or 32 and 33 */
     bool newkeys_sent, newkeys_got;        /* and took effect */
     bool keyed;                            /* in and out are ready to be installed */
     struct ss_suite in, out;               /* owned until they are installed */
@@ -161,6 +172,8 @@ SS_MUST_USE ss_err ss_kexinit_sent(struct ss_transport *layer, const struct ss_m
                                    ss_span payload);
 
 /* ---- kex.c ---- */
+/* May a client's first message of the method go out: after the agreement, or as a guess? */
+bool ss_kex_may_begin(const struct ss_transport *layer);
 bool ss_kex_init_due(const struct ss_transport *layer);
 bool ss_kex_reply_due(const struct ss_transport *layer);
 /* The method of the exchange: agreed on, or guessed; null when it is not known. */
@@ -169,6 +182,9 @@ SS_MUST_USE ss_err ss_kex_compose(struct ss_transport *layer, struct ss_msg *msg
 SS_MUST_USE ss_err ss_kex_received(struct ss_transport *layer, const struct ss_msg *msg);
 SS_MUST_USE ss_err ss_kex_sent(struct ss_transport *layer, ss_span payload);
 SS_MUST_USE ss_err ss_kex_answer(struct ss_transport *layer, const struct ss_command *command);
+/* A state for alg, in place of what there was. */
+SS_MUST_USE ss_err ss_kex_make_state(struct ss_transport *layer, const struct ss_kex_alg *alg);
+ss_err ss_kex_wrong_method(struct ss_transport *layer);
 /* K as it enters hashes (RFC 4253 section 7.2, 8). */
 void ss_kex_write_secret(struct ss_writer *writer, const struct ss_kex_alg *alg,
                          const struct ss_secret *shared);
@@ -176,6 +192,21 @@ void ss_kex_write_secret(struct ss_writer *writer, const struct ss_kex_alg *alg,
 void ss_kex_forget(struct ss_transport *layer);
 /* Wipes all of an exchange but the peer's KEXINIT. */
 void ss_kex_clear(struct ss_transport *layer);
+
+/* ---- kex_gex.c ---- */
+/* Does a server have groups to choose from? */
+bool ss_gex_offered(const struct ss_config *config);
+bool ss_gex_request_due(const struct ss_transport *layer);
+bool ss_gex_group_due(const struct ss_transport *layer);
+SS_MUST_USE ss_err ss_gex_compose(struct ss_transport *layer, struct ss_msg *msg);
+SS_MUST_USE ss_err ss_gex_received(struct ss_transport *layer, const struct ss_msg *msg);
+/* Is a message with this number one of this file's, when the method is a group exchange? */
+bool ss_gex_is_part(uint8_t number);
+SS_MUST_USE ss_err ss_gex_sent(struct ss_transport *layer, uint8_t number,
+                               struct ss_reader *reader);
+/* What the exchange hash covers besides the usual fields. */
+void ss_gex_write(struct ss_writer *writer, const struct ss_gex *gex);
+void ss_gex_clear(struct ss_gex *gex);
 
 /* ---- newkeys.c ---- */
 /* size bytes of HASH(k || h || letter || session_id), extended as section 7.2 says. */

@@ -2,9 +2,8 @@
 /* transport.c - the layer that exchanges keys: its life, its tables, what the engine may ask.
  *
  * Owns: which message of the peer's goes to which file, and in which order what is due is sent.
- * Not here: each message (kexinit.c, kex.c, newkeys.c, ext_info.c, service.c, control.c).
- * Called by: engine.
- * Follows: RFC 4253 sections 7 to 11.
+ * Not here: each message (kexinit.c, kex.c, kex_gex.c, newkeys.c, ext_info.c, service.c,
+ * control.c). Called by: engine. Follows: RFC 4253 sections 7 to 11.
  *
  * Two tables are the layer. steps: what may come next, and who takes it. dues: what may be due, in
  * the order in which it has to go out; act() sends the first that is due until none is. */
@@ -21,6 +20,9 @@ enum { /* message numbers, RFC 4250 section 4.1.2 */
        NEWKEYS = 21,
        KEX_INIT = 30,
        KEX_REPLY = 31,
+       GEX_INIT = 32,
+       GEX_REPLY = 33,
+       GEX_REQUEST = 34,
        PING = 192,
        PONG = 193
 };
@@ -71,6 +73,8 @@ static const char *await_text(enum ss_await await)
         return "transport awaits the client's key exchange message";
     case SS_AWAIT_REPLY:
         return "transport awaits the server's key exchange reply";
+    case SS_AWAIT_GEX:
+        return "transport awaits what follows the group";
     case SS_AWAIT_NEWKEYS:
         return "transport awaits NEWKEYS";
     }
@@ -115,8 +119,13 @@ static const struct step steps[] = {
     {SS_AWAIT_KEXINIT, SS_MSG_kexinit, ss_kexinit_received},
     {SS_AWAIT_INIT, SS_MSG_kexdh_init, ss_kex_received},
     {SS_AWAIT_INIT, SS_MSG_kex_ecdh_init, ss_kex_received},
+    {SS_AWAIT_INIT, SS_MSG_kex_dh_gex_request, ss_gex_received},
+    {SS_AWAIT_INIT, SS_MSG_kex_dh_gex_request_old, ss_gex_received},
     {SS_AWAIT_REPLY, SS_MSG_kexdh_reply, ss_kex_received},
     {SS_AWAIT_REPLY, SS_MSG_kex_ecdh_reply, ss_kex_received},
+    {SS_AWAIT_REPLY, SS_MSG_kex_dh_gex_group, ss_gex_received},
+    {SS_AWAIT_GEX, SS_MSG_kex_dh_gex_init, ss_kex_received},
+    {SS_AWAIT_GEX, SS_MSG_kex_dh_gex_reply, ss_kex_received},
     {SS_AWAIT_NEWKEYS, SS_MSG_newkeys, ss_newkeys_received},
     {LIVE, SS_MSG_ext_info, ss_ext_info_received},
     {LIVE, SS_MSG_service_request, ss_service_request_received},
@@ -193,6 +202,9 @@ static ss_err on_sent(void *self, const struct ss_msg *msg, ss_span payload)
         return ss_newkeys_sent(layer);
     case KEX_INIT:
     case KEX_REPLY:
+    case GEX_INIT:
+    case GEX_REPLY:
+    case GEX_REQUEST:
         return ss_kex_sent(layer, payload);
     case PING:
     case PONG:
@@ -216,7 +228,13 @@ static ss_err compose(void *self, struct ss_msg *msg)
     case SS_MSG_kexdh_reply:
     case SS_MSG_kex_ecdh_init:
     case SS_MSG_kex_ecdh_reply:
+    case SS_MSG_kex_dh_gex_init:
+    case SS_MSG_kex_dh_gex_reply:
         return ss_kex_compose(layer, msg);
+    case SS_MSG_kex_dh_gex_request:
+    case SS_MSG_kex_dh_gex_request_old:
+    case SS_MSG_kex_dh_gex_group:
+        return ss_gex_compose(layer, msg);
     case SS_MSG_newkeys:
         return SS_OK;
     case SS_MSG_ext_info:
@@ -243,14 +261,25 @@ static bool kexinit_due(const struct ss_transport *layer)
     return layer->kexinit_due;
 }
 
+struct family { /* by enum ss_kex_family */
+    enum ss_context context;
+    enum ss_msgid init, reply;
+};
+
+static const struct family families[] = {
+    [SS_KEX_DH] = {SS_CONTEXT_KEX_DH, SS_MSG_kexdh_init, SS_MSG_kexdh_reply},
+    [SS_KEX_ECDH] = {SS_CONTEXT_KEX_ECDH, SS_MSG_kex_ecdh_init, SS_MSG_kex_ecdh_reply},
+    [SS_KEX_GEX] = {SS_CONTEXT_KEX_GEX, SS_MSG_kex_dh_gex_init, SS_MSG_kex_dh_gex_reply},
+};
+
 static enum ss_msgid init_id(const struct ss_transport *layer)
 {
-    return ss_kex_method(layer)->family == SS_KEX_DH ? SS_MSG_kexdh_init : SS_MSG_kex_ecdh_init;
+    return families[ss_kex_method(layer)->family].init;
 }
 
 static enum ss_msgid reply_id(const struct ss_transport *layer)
 {
-    return ss_kex_method(layer)->family == SS_KEX_DH ? SS_MSG_kexdh_reply : SS_MSG_kex_ecdh_reply;
+    return families[ss_kex_method(layer)->family].reply;
 }
 
 struct due {
@@ -263,6 +292,8 @@ struct due {
  * first message under the new keys. */
 static const struct due dues[] = {
     {kexinit_due, SS_MSG_kexinit, NULL},
+    {ss_gex_request_due, SS_MSG_kex_dh_gex_request, NULL},
+    {ss_gex_group_due, SS_MSG_kex_dh_gex_group, NULL},
     {ss_kex_init_due, SS_MSGID_NONE, init_id},
     {ss_kex_reply_due, SS_MSGID_NONE, reply_id},
     {ss_newkeys_due, SS_MSG_newkeys, NULL},
@@ -358,7 +389,7 @@ const struct ss_layer_ops ss_transport_ops = {
 };
 
 /* ---- life ---- */
-enum { BUFS = 15 };
+enum { BUFS = 17 };
 
 static void bufs_of(struct ss_transport *layer, struct ss_buf *out_bufs[BUFS])
 {
@@ -368,6 +399,7 @@ static void bufs_of(struct ss_transport *layer, struct ss_buf *out_bufs[BUFS])
         &layer->ex.public_ours, &layer->ex.value_c,        &layer->ex.value_s,
         &layer->host_key_blob,  &layer->hash_input,        &layer->sig_algs,
         &layer->service_name,   &layer->service,           &layer->held,
+        &layer->ex.gex.p,       &layer->ex.gex.g,
     };
 
     memcpy(out_bufs, bufs, sizeof bufs);
@@ -435,7 +467,7 @@ ss_err ss_transport_start(struct ss_transport *layer, ss_span ours, ss_span thei
 /* ---- what is known ---- */
 static unsigned phase(const struct ss_transport *layer)
 {
-    const unsigned exchanging = SS_AWAIT_INIT | SS_AWAIT_REPLY | SS_AWAIT_NEWKEYS;
+    const unsigned exchanging = SS_AWAIT_INIT | SS_AWAIT_REPLY | SS_AWAIT_GEX | SS_AWAIT_NEWKEYS;
 
     if ((layer->await & exchanging) != 0)
         return SS_PHASE_KEX;
@@ -453,9 +485,7 @@ void ss_transport_where(const struct ss_transport *layer, struct ss_where *where
     where->strict_initial = layer->negotiated.strict && ss_transport_first(layer);
     where->rekeying = where->phase == SS_PHASE_KEX && !ss_transport_first(layer);
     where->we_sent_kexinit = layer->ex.ours.there && !layer->ex.theirs.there;
-    where->kex = kex == NULL                ? SS_CONTEXT_ANY
-                 : kex->family == SS_KEX_DH ? SS_CONTEXT_KEX_DH
-                                            : SS_CONTEXT_KEX_ECDH;
+    where->kex = kex == NULL ? SS_CONTEXT_ANY : families[kex->family].context;
 }
 
 bool ss_transport_open(const struct ss_transport *layer)

@@ -354,6 +354,7 @@ def become_tester():
 def main(keys_folder, folder):
     """Never returns."""
     account = Account(folder)
+    paramiko.Transport.load_server_moduli()  # without the system's there is no group exchange
     kinds = (
         ("ed25519", paramiko.Ed25519Key),
         ("ecdsa", paramiko.ECDSAKey),

@@ -11,7 +11,8 @@
 #include "sshspec/msg.h"
 #include "sshspec/policy.h"
 
-struct ss_key; /* key.h */
+struct ss_key;    /* key.h */
+struct ss_moduli; /* moduli.h */
 
 enum ss_pace {
     SS_AUTO, /* the engine runs the protocol */
@@ -24,6 +25,8 @@ struct ss_config {
     enum ss_pace pace;
     const struct ss_registry *registry;
     const struct ss_key *const *host_keys; /* server: in order of preference, null-terminated */
+    const struct ss_moduli *moduli;        /* server: for group exchanges; null: the groups of RFC
+                                              3526; empty: no group exchange is offered */
     struct ss_trace *trace;                /* may be null */
 #define OPT_TEXT(name, value, text) const char *name; /* null: value */
 #define OPT_NUMBER(name, value, low, high, text) uint64_t name;

@@ -3,7 +3,7 @@
  *
  * Owns: the shapes of ciphers, MACs, hashes, key exchange primitives, raw public-key operations.
  * Not here: SSH key and signature blobs (key.h), packets (transport).
- * Follows: RFC 4253 section 6, RFC 4344, 5647, 5656, 6668, 8332, 8709, 8731;
+ * Follows: RFC 4253 section 6, RFC 4344, 4419, 5647, 5656, 6668, 8268, 8332, 8709, 8731;
  *   OpenSSH PROTOCOL.chacha20poly1305 and PROTOCOL (etm MACs, GCM names).
  *
  * There is no registration and no global list: a registry is a value that is passed in. */
@@ -106,7 +106,7 @@ struct ss_kex_alg {
     const void *param;
     size_t state_size; /* bytes the caller provides, zeroed */
     /* SS_KEX_GEX only, before anything else, both roles: the group, magnitudes of p and g.
-     * SS_E_bad_public_value when it cannot be computed in: even or tiny p, g outside 2 to p-2. */
+     * Errors as ss_dh_check_group; the state is then as it was. */
     ss_err (*set_group)(void *state, ss_span p, ss_span g);
     /* Client: makes the ephemeral key; appends the public value (DH: magnitude, big-endian). */
     ss_err (*start)(const struct ss_kex_alg *alg, void *state, const struct ss_env *env,
@@ -120,6 +120,22 @@ struct ss_kex_alg {
                      struct ss_secret *out_shared);
     void (*fini)(void *state); /* wipes; accepts a zeroed state */
 };
+
+/* ---- groups for Diffie-Hellman ---- */
+enum { SS_DH_BITS_MIN = 256, SS_DH_BITS_MAX = 8192, SS_DH_SIZE_MAX = SS_DH_BITS_MAX / 8 };
+
+/* Appends the prime with that many bits that has a name: 1024 (RFC 2409), 1536, 2048, 3072, 4096,
+ * 6144 and 8192 (RFC 3526), all safe and with generator 2. SS_E_not_found for any other size. */
+SS_MUST_USE ss_err ss_dh_prime(unsigned bits, struct ss_buf *out);
+/* Of a magnitude; zeros in front do not count. */
+unsigned ss_dh_bits(ss_span number);
+/* Can one compute in the group of these magnitudes? SS_E_bad_public_value when p is even or not of
+ * SS_DH_BITS_MIN to SS_DH_BITS_MAX bits, or g outside 2 to p-2. Whether p is a prime is not asked.
+ */
+SS_MUST_USE ss_err ss_dh_check_group(ss_span p, ss_span g);
+/* SS_E_bad_public_value unless p, a magnitude, is in all probability a safe prime: p and
+ * (p - 1) / 2 are primes. Takes long: seconds for a large p. */
+SS_MUST_USE ss_err ss_dh_check_safe(ss_span p);
 
 /* ---- raw public-key operations; SSH encodings are in key.h ---- */
 enum ss_key_kind { SS_KEY_NONE, SS_KEY_ED25519, SS_KEY_ECDSA_P256, SS_KEY_RSA };
@@ -177,7 +193,10 @@ struct ss_registry { /* null-terminated arrays in order of preference; yours or 
 };
 
 extern const struct ss_kex_alg ss_kex_curve25519_sha256, ss_kex_curve25519_sha256_libssh,
-    ss_kex_ecdh_nistp256, ss_kex_dh_group14_sha256;
+    ss_kex_curve448_sha512, ss_kex_ecdh_nistp256, ss_kex_ecdh_nistp384, ss_kex_ecdh_nistp521,
+    ss_kex_dh_group1_sha1, ss_kex_dh_group14_sha1, ss_kex_dh_group14_sha256,
+    ss_kex_dh_group15_sha512, ss_kex_dh_group16_sha512, ss_kex_dh_group17_sha512,
+    ss_kex_dh_group18_sha512, ss_kex_dh_gex_sha1, ss_kex_dh_gex_sha256;
 extern const struct ss_sign_alg ss_sign_ed25519, ss_sign_ecdsa_nistp256, ss_sign_rsa_sha2_256,
     ss_sign_rsa_sha2_512;
 extern const struct ss_cipher_alg ss_cipher_aes128_gcm, ss_cipher_aes256_gcm,

@@ -121,8 +121,8 @@ Test(probe, needs_are_found_out)
 
 Test(probe, no_common_algorithm_is_unsupported_unless_we_lied)
 {
-    kit_expect(kit_client("kex { kex_algorithms = [\"diffie-hellman-group1-sha1\"] }", NULL),
-               VERDICT_UNSUPPORTED, NULL);
+    kit_expect(kit_client("kex { kex_algorithms = [\"rsa1024-sha1\"] }", NULL), VERDICT_UNSUPPORTED,
+               NULL);
     kit_expect(kit_client("version\nfault kexinit { kex_algorithms = [\"none-such\"] }\n"
                           "expect KEXINIT\nexpect closed { pass key_exchange_failed }",
                           NULL),

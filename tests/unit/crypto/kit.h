@@ -38,10 +38,20 @@ void kit_aead_tamper(const struct ss_cipher_alg *alg);
 /* A zeroed state is refused by every call and accepted by fini; so is the wrong way round. */
 void kit_aead_misuse(const struct ss_cipher_alg *alg);
 
+/* A state of alg, zeroed; a group exchange is given a safe prime of 512 bits and generator 2. Free
+ * with kit_kex_free. */
+void *kit_kex_state(const struct ss_kex_alg *alg);
+void kit_kex_free(const struct ss_kex_alg *alg, void *state);
+extern const char kit_prime[]; /* the prime, in hex */
+
 /* Client and server of alg meet: both have the same secret, and the same seed the same bytes. */
 void kit_kex_meet(const struct ss_kex_alg *alg);
 /* What finish and respond say to this value of the peer's; nothing may have been written. */
 void kit_kex_refuses(const struct ss_kex_alg *alg, ss_span peer_public, const char *what);
+/* A server that draws these bytes and gets this value has the secret in hex, or refuses the value
+ * when that is null. */
+void kit_kex_answer(const struct ss_kex_alg *alg, ss_span drawn, ss_span peer_public,
+                    const char *shared, const char *what);
 /* Each allocation fails once: the error is SS_E_no_memory and nothing is left. finish before
  * start is refused, and a zeroed state may be finished. */
 void kit_kex_misuse(const struct ss_kex_alg *alg);

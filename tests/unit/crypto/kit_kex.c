@@ -6,6 +6,30 @@
 
 #include "tests/unit/crypto/kit.h"
 
+const char kit_prime[] = "9ac0abc118fde71d996785b343ad5df8ff85346098b761b1efa893346afb05f6"
+                         "1d2a612e7cc55f778eef416cd4f42f4d85ccd051bdfc6ed993f4f979700c0ee3";
+
+static void set_group(const struct ss_kex_alg *alg, void *state)
+{
+    if (alg->family == SS_KEX_GEX)
+        cr_assert(alg->set_group(state, test_hex(kit_prime), test_hex("02")) == SS_OK);
+}
+
+void *kit_kex_state(const struct ss_kex_alg *alg)
+{
+    void *state = ss_alloc(test_env(), alg->state_size);
+
+    cr_assert(state != NULL);
+    set_group(alg, state);
+    return state;
+}
+
+void kit_kex_free(const struct ss_kex_alg *alg, void *state)
+{
+    alg->fini(state);
+    ss_free(test_env(), state, alg->state_size);
+}
+
 struct side {
     const struct ss_kex_alg *alg;
     void *state;
@@ -16,16 +40,14 @@ struct side {
 static void side_init(struct side *side, const struct ss_kex_alg *alg)
 {
     side->alg = alg;
-    side->state = ss_alloc(test_env(), alg->state_size);
-    cr_assert(side->state != NULL);
+    side->state = kit_kex_state(alg);
     ss_buf_init(&side->ours, &test_counted()->env, 4096);
     ss_secret_init(&side->shared);
 }
 
 static void side_fini(struct side *side)
 {
-    side->alg->fini(side->state);
-    ss_free(test_env(), side->state, side->alg->state_size);
+    kit_kex_free(side->alg, side->state);
     ss_buf_fini(&side->ours);
     ss_secret_fini(&side->shared);
 }
@@ -91,6 +113,27 @@ void kit_kex_refuses(const struct ss_kex_alg *alg, ss_span peer_public, const ch
     side_fini(&side);
 }
 
+void kit_kex_answer(const struct ss_kex_alg *alg, ss_span bytes, ss_span peer_public,
+                    const char *shared, const char *what)
+{
+    struct kit_drawn drawn;
+    struct side side;
+    ss_err err;
+
+    kit_drawn_init(&drawn, bytes);
+    side_init(&side, alg);
+    err = alg->respond(alg, side.state, &drawn.env, test_guarded(peer_public), &side.ours,
+                       &side.shared);
+    if (shared != NULL) {
+        cr_assert(err == SS_OK, "%s %s: %s", alg->name, what, ss_err_name(err));
+        kit_expect(ss_secret_span(&side.shared), test_hex(shared), what);
+    } else {
+        cr_expect(err == SS_E_bad_public_value, "%s %s: %s", alg->name, what, ss_err_name(err));
+        cr_expect(side.shared.size == 0 && ss_buf_size(&side.ours) == 0, "%s", what);
+    }
+    side_fini(&side);
+}
+
 void kit_kex_misuse(const struct ss_kex_alg *alg)
 {
     struct ss_counted *counted = test_counted();
@@ -105,6 +148,8 @@ void kit_kex_misuse(const struct ss_kex_alg *alg)
 
     side_init(&side, alg);
     alg->fini(side.state);
+    cr_expect(alg->finish(alg, side.state, ss_buf_span(&peer.ours), &side.shared) == SS_E_usage);
+    set_group(alg, side.state);
     cr_expect(alg->finish(alg, side.state, ss_buf_span(&peer.ours), &side.shared) == SS_E_usage);
     cr_expect(alg->start(alg, side.state, &no_random.env, &side.ours) == SS_E_no_random);
     KIT_SCARCE(counted);

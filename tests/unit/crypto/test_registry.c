@@ -19,7 +19,12 @@ Test(registry, the_order_of_preference)
     const struct ss_registry *registry = ss_registry_standard();
 
     EXPECT_NAMES(registry->kex, "curve25519-sha256", "curve25519-sha256@libssh.org",
-                 "ecdh-sha2-nistp256", "diffie-hellman-group14-sha256");
+                 "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
+                 "diffie-hellman-group-exchange-sha256", "diffie-hellman-group16-sha512",
+                 "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256",
+                 "curve448-sha512", "diffie-hellman-group15-sha512",
+                 "diffie-hellman-group17-sha512", "diffie-hellman-group14-sha1",
+                 "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1");
     EXPECT_NAMES(registry->sign, "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",
                  "rsa-sha2-256");
     EXPECT_NAMES(registry->cipher, "chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com",
@@ -75,6 +80,15 @@ Test(registry, sizes_are_those_of_the_specifications)
         cr_expect(aead == (c->crypt == NULL), "%s", c->name);
     }
     cr_expect(ss_cipher_chacha20_poly1305.key == 64 && ss_cipher_chacha20_poly1305.iv == 0);
+    for (i = 0; r->kex[i] != NULL; i++) {
+        const struct ss_kex_alg *kex = r->kex[i];
+
+        cr_expect(kex->source != NULL && kex->hash != NULL && kex->state_size > 0, "%s", kex->name);
+        cr_expect((kex->family == SS_KEX_GEX) == (kex->set_group != NULL), "%s", kex->name);
+    }
+    cr_expect(ss_kex_dh_group1_sha1.hash == &ss_hash_sha1);
+    cr_expect(ss_kex_ecdh_nistp384.hash == &ss_hash_sha384);
+    cr_expect(ss_kex_ecdh_nistp521.hash == &ss_hash_sha512);
     cr_expect(ss_cipher_aes256_gcm.key == 32 && ss_cipher_aes256_gcm.iv == 12);
     cr_expect(ss_cipher_aes128_ctr.key == 16 && ss_cipher_aes128_ctr.iv == 16);
     for (i = 0; r->mac[i] != NULL; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_kex.c - messages 30 and 31: the hash, host keys, guesses, and what is refused.
+/* test_kex.c - public values there and back: the hash, host keys, guesses, and what is refused.
  *
  * Follows: RFC 4253 sections 7 and 8, RFC 5656 section 4, RFC 8731 section 3; the X25519 keys are
  *   those of RFC 7748 section 6.1. */
@@ -12,8 +12,14 @@ TestSuite(kex, .fini = test_counted_check);
 /* ---- every method with every host key ---- */
 Test(kex, every_method_with_every_host_key_algorithm)
 {
-    static const char *const methods[] = {"curve25519-sha256", "curve25519-sha256@libssh.org",
-                                          "ecdh-sha2-nistp256", "diffie-hellman-group14-sha256"};
+    static const char *const methods[] = {"curve25519-sha256",
+                                          "curve25519-sha256@libssh.org",
+                                          "curve448-sha512",
+                                          "ecdh-sha2-nistp256",
+                                          "ecdh-sha2-nistp384",
+                                          "ecdh-sha2-nistp521",
+                                          "diffie-hellman-group14-sha256",
+                                          "diffie-hellman-group1-sha1"};
     static const char *const algs[] = {"ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-256",
                                        "rsa-sha2-512"};
     size_t i;
@@ -334,6 +340,10 @@ Test(kex, a_key_that_is_none_is_refused)
     pair_fini(&pair);
 }
 
+#define ZERO_56                                                                                    \
+    "00000000000000000000000000000000000000000000000000000000"                                     \
+    "00000000000000000000000000000000000000000000000000000000"
+
 /* Each value is refused by the client (as f or q_s) and by the server (as e or q_c). */
 Test(kex, public_values_out_of_range_are_refused_by_both_roles)
 {
@@ -344,10 +354,15 @@ Test(kex, public_values_out_of_range_are_refused_by_both_roles)
         {"curve25519-sha256", "", "RFC5656-4-ecdh-empty-public"},
         {"curve25519-sha256", "0102", "RFC8731-3-x25519-length"},
         {"curve25519-sha256", zero, "RFC8731-3-x25519-allzero"},
+        {"curve448-sha512", "", "RFC5656-4-ecdh-empty-public"},
+        {"curve448-sha512", zero, "RFC8731-3-x25519-length"},
+        {"curve448-sha512", ZERO_56, "RFC8731-3-x25519-allzero"},
         {"ecdh-sha2-nistp256", "", "RFC5656-4-ecdh-empty-public"},
+        {"ecdh-sha2-nistp521", "04", "RFC5656-4-ecdh-validate-point"},
         {"ecdh-sha2-nistp256", "04", "RFC5656-4-ecdh-validate-point"},
         {"diffie-hellman-group14-sha256", "", "RFC8268-4-dh-public-strict-range"},
         {"diffie-hellman-group14-sha256", "01", "RFC8268-4-dh-public-strict-range"},
+        {"diffie-hellman-group1-sha1", "01", "RFC8268-4-dh-public-strict-range"},
     };
     size_t i;
 
