@@ -15,9 +15,10 @@
 
 #define SS_MLKEM_N 256
 #define SS_MLKEM_Q 3329
-#define SS_MLKEM_NOISE 128   /* bytes for one polynomial of noise, eta 2 */
-#define SS_MLKEM_UNIFORM 840 /* bytes for one uniform polynomial: 280 tries, FIPS 203 appendix B   \
-                              */
+#define SS_MLKEM_NOISE 128 /* bytes for one polynomial of noise, eta 2 */
+#define SS_MLKEM_UNIFORM                                                                           \
+    840 /* bytes for one uniform polynomial: 280 tries, FIPS 203 appendix B                        \
+         */
 
 struct ss_mlkem_poly {
     uint16_t c[SS_MLKEM_N];
