@@ -130,6 +130,12 @@ $(BUILD)/bin/sshspec-bench: $(BENCHSRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/lib/libssh
 bench: all $(BUILD)/bin/sshspec-bench
 	@bench/run $(BUILD)
 
+# ---- constant time: built again with what ci/ct says ----
+$(BUILD)/bin/ct: $(BUILD)/obj/tests/ct/ct.o $(BUILD)/lib/libsshspec.a
+	@mkdir -p $(dir $@)
+	$(SAY) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBLIBS)
+
 # ---- what people and CI call ----
 demo:
 	@ci/install-deps demo
@@ -142,6 +148,9 @@ check:
 
 asan:
 	@ci/asan $(BUILD)
+
+ct:
+	@ci/ct $(BUILD)
 
 coverage:
 	@ci/coverage $(BUILD)
@@ -175,6 +184,7 @@ help:
 	@echo 'make check      every test that CI runs; ends with "N passed, M failed"'
 	@echo 'make unit       the unit tests alone; make unit-ROOM for one room'
 	@echo 'make asan       the unit tests and the catalogue under AddressSanitizer and UBSan'
+	@echo 'make ct         whether time depends on secrets, under valgrind'
 	@echo 'make fuzz-smoke each fuzzer for SECONDS_EACH=10 from its seeds'
 	@echo 'make coverage   line coverage, build/coverage/index.html'
 	@echo 'make lint       layers, sizes, bans, mirror, format, static analysis'
@@ -185,4 +195,4 @@ help:
 
 -include $(shell find $(BUILD)/obj $(FBUILD)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all tests unit fuzzers fuzz-smoke bench demo check asan coverage lint docs install clean help
+.PHONY: all tests unit fuzzers fuzz-smoke bench demo check asan ct coverage lint docs install clean help

@@ -127,11 +127,21 @@ static ss_err respond(const struct ss_kex_alg *alg, void *state, const struct ss
     return err;
 }
 
+static const char *rule(const struct ss_kex_alg *alg, ss_span peer_public, bool from_client)
+{
+    const struct curve *curve = alg->param;
+
+    (void)from_client;
+    if (peer_public.size == 0)
+        return "RFC5656-4-ecdh-empty-public";
+    return peer_public.size == curve->size ? "RFC8731-3-x25519-allzero" : "RFC8731-3-x25519-length";
+}
+
 #define METHOD(method, hash_alg, curve)                                                            \
     {                                                                                              \
         .name = method, .family = SS_KEX_ECDH, .hash = hash_alg, .source = "RFC 8731",             \
         .param = curve, .state_size = sizeof(struct montgomery), .start = start,                   \
-        .respond = respond, .finish = finish, .fini = fini                                         \
+        .respond = respond, .finish = finish, .rule = rule, .fini = fini                           \
     }
 
 const struct ss_kex_alg ss_kex_curve25519_sha256 =

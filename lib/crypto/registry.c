@@ -10,6 +10,11 @@
 const struct ss_comp_alg ss_comp_none = {.name = "none", .source = "RFC 4253 section 6.2"};
 
 static const struct ss_kex_alg *const standard_kex[] = {
+    /* with a post-quantum half */
+    &ss_kex_mlkem768x25519,
+    &ss_kex_sntrup761x25519,
+    &ss_kex_sntrup761x25519_openssh,
+    /* OpenSSH's */
     &ss_kex_curve25519_sha256,
     &ss_kex_curve25519_sha256_libssh,
     &ss_kex_ecdh_nistp256,
@@ -20,6 +25,8 @@ static const struct ss_kex_alg *const standard_kex[] = {
     &ss_kex_dh_group18_sha512,
     &ss_kex_dh_group14_sha256,
     /* not OpenSSH's */
+    &ss_kex_mlkem768nistp256,
+    &ss_kex_mlkem1024nistp384,
     &ss_kex_curve448_sha512,
     &ss_kex_dh_group15_sha512,
     &ss_kex_dh_group17_sha512,

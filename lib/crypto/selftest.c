@@ -277,6 +277,8 @@ ss_err ss_crypto_self_test(const struct ss_env *env, const char **out_name)
     if (err == SS_OK)
         err = ss_selftest_dh(env, out_name);
     if (err == SS_OK)
+        err = ss_selftest_kems(env, out_name);
+    if (err == SS_OK)
         *out_name = NULL;
     return err;
 }

@@ -2,7 +2,7 @@
 /* selftest.h - what the parts of the self test share.
  *
  * Owns: nothing.
- * Called by: selftest.c, selftest_key.c, selftest_dh.c. */
+ * Called by: selftest.c, selftest_key.c, selftest_dh.c, selftest_kem.c. */
 #ifndef SSHSPEC_CRYPTO_SELFTEST_H
 #define SSHSPEC_CRYPTO_SELFTEST_H
 
@@ -27,5 +27,17 @@ SS_MUST_USE ss_err ss_selftest_keys(const struct ss_env *env, const char **out_n
 SS_MUST_USE ss_err ss_selftest_kex(const struct ss_env *env, const struct ss_selftest_kex *row);
 /* Key exchange modulo a prime. */
 SS_MUST_USE ss_err ss_selftest_dh(const struct ss_env *env, const char **out_name);
+/* Key exchange with a post-quantum half. */
+SS_MUST_USE ss_err ss_selftest_kems(const struct ss_env *env, const char **out_name);
+
+/* Randomness as NIST's known answers of round 3 have it: CTR_DRBG with AES-256, SP 800-90A, without
+ * derivation function or reseeding. Memory is the inner env's. */
+struct ss_drbg {
+    struct ss_env env;
+    const struct ss_env *inner;
+    uint8_t key[32], counter[16];
+};
+/* The seed has 48 bytes. */
+SS_MUST_USE ss_err ss_drbg_init(struct ss_drbg *drbg, const struct ss_env *inner, ss_span seed);
 
 #endif

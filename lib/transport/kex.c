@@ -191,29 +191,23 @@ static ss_span hash_span(const struct ss_transport *layer)
 }
 
 /* ---- refusals ---- */
-/* The bytes of a value of RFC 8731; 0 for other methods. */
-static size_t montgomery_size(const struct ss_kex_alg *alg)
+static const char *broken_rule(const struct ss_kex_alg *alg, ss_span value, bool from_client)
 {
-    if (strncmp(alg->name, "curve25519-", strlen("curve25519-")) == 0)
-        return 32;
-    return strncmp(alg->name, "curve448-", strlen("curve448-")) == 0 ? 56 : 0;
+    if (alg->rule != NULL)
+        return alg->rule(alg, value, from_client);
+    if (alg->family == SS_KEX_ECDH)
+        return value.size == 0 ? "RFC5656-4-ecdh-empty-public" : "RFC5656-4-ecdh-validate-point";
+    return is_gex(alg) ? "RFC4419-3-e-f-range" : "RFC8268-4-dh-public-strict-range";
 }
 
 static ss_err refuse_value(struct ss_transport *layer, ss_err err, ss_span value)
 {
     const struct ss_kex_alg *alg = layer->negotiated.kex;
-    size_t size = montgomery_size(alg);
-    bool server = layer->role == SS_SERVER;
+    bool server = layer->role == SS_SERVER, dh = alg->family != SS_KEX_ECDH;
+    const char *field = dh ? (server ? "e" : "f") : (server ? "q_c" : "q_s");
 
-    if (alg->family != SS_KEX_ECDH)
-        return ss_transport_fail(
-            layer, err, server ? "e" : "f",
-            is_gex(alg) ? "RFC4419-3-e-f-range" : "RFC8268-4-dh-public-strict-range", NULL);
-    return ss_transport_fail(layer, err, server ? "q_c" : "q_s",
-                             value.size == 0      ? "RFC5656-4-ecdh-empty-public"
-                             : size == 0          ? "RFC5656-4-ecdh-validate-point"
-                             : value.size != size ? "RFC8731-3-x25519-length"
-                                                  : "RFC8731-3-x25519-allzero",
+    return ss_transport_fail(layer, err, field,
+                             err == SS_E_bad_public_value ? broken_rule(alg, value, server) : NULL,
                              NULL);
 }
 

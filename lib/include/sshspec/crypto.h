@@ -118,6 +118,9 @@ struct ss_kex_alg {
     /* Client: takes the server's value. */
     ss_err (*finish)(const struct ss_kex_alg *alg, void *state, ss_span peer_public,
                      struct ss_secret *out_shared);
+    /* The requirement that a value broke which was refused with SS_E_bad_public_value. May be null:
+     * then it is the family's own. */
+    const char *(*rule)(const struct ss_kex_alg *alg, ss_span peer_public, bool from_client);
     void (*fini)(void *state); /* wipes; accepts a zeroed state */
 };
 
@@ -192,6 +195,8 @@ struct ss_registry { /* null-terminated arrays in order of preference; yours or 
     const struct ss_comp_alg *const *comp;
 };
 
+extern const struct ss_kex_alg ss_kex_mlkem768x25519, ss_kex_sntrup761x25519,
+    ss_kex_sntrup761x25519_openssh, ss_kex_mlkem768nistp256, ss_kex_mlkem1024nistp384;
 extern const struct ss_kex_alg ss_kex_curve25519_sha256, ss_kex_curve25519_sha256_libssh,
     ss_kex_curve448_sha512, ss_kex_ecdh_nistp256, ss_kex_ecdh_nistp384, ss_kex_ecdh_nistp521,
     ss_kex_dh_group1_sha1, ss_kex_dh_group14_sha1, ss_kex_dh_group14_sha256,

@@ -18,11 +18,13 @@ Test(registry, the_order_of_preference)
 {
     const struct ss_registry *registry = ss_registry_standard();
 
-    EXPECT_NAMES(registry->kex, "curve25519-sha256", "curve25519-sha256@libssh.org",
-                 "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
-                 "diffie-hellman-group-exchange-sha256", "diffie-hellman-group16-sha512",
-                 "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256",
-                 "curve448-sha512", "diffie-hellman-group15-sha512",
+    EXPECT_NAMES(registry->kex, "mlkem768x25519-sha256", "sntrup761x25519-sha512",
+                 "sntrup761x25519-sha512@openssh.com", "curve25519-sha256",
+                 "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
+                 "ecdh-sha2-nistp521", "diffie-hellman-group-exchange-sha256",
+                 "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512",
+                 "diffie-hellman-group14-sha256", "mlkem768nistp256-sha256",
+                 "mlkem1024nistp384-sha384", "curve448-sha512", "diffie-hellman-group15-sha512",
                  "diffie-hellman-group17-sha512", "diffie-hellman-group14-sha1",
                  "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1");
     EXPECT_NAMES(registry->sign, "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",

@@ -116,6 +116,7 @@ Test(kex, the_hash_over_published_keys_is_as_computed_by_hand)
     pair_init(&pair, &test_counted()->env);
     pair.c.link.env = &c.env;
     pair.s.link.env = &s.env;
+    pair.c.config.kex_algorithms = "curve25519-sha256";
     pair.c.undecided = true; /* so that the exchange is still there */
     cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
 
@@ -171,6 +172,7 @@ Test(kex, the_public_value_counts_as_it_was_sent)
 
     pair_init(&pair, &test_counted()->env);
     pair.c.config.guess = true; /* to send before the server has a say */
+    pair.c.config.kex_algorithms = pair.s.config.kex_algorithms = "curve25519-sha256";
     cr_assert(pair_start(&pair) == SS_OK);
     cr_assert(pair_say(&pair.c, SS_MSG_kexinit) == SS_OK);
     msg = pair_compose(&pair.c, SS_MSG_kex_ecdh_init);
@@ -421,7 +423,8 @@ Test(kex, each_message_comes_once)
         cr_assert(pair_say(liar, SS_MSG_kexinit) == SS_OK && pair_run(&pair) == SS_OK);
         cr_assert(pair_say(liar, client ? SS_MSG_kex_ecdh_init : SS_MSG_kex_ecdh_reply) == SS_OK);
         cr_expect(liar->notes == 0);
-        cr_assert(pair_send_payload(liar, pair_sent(liar, client ? 30 : 31, 0)) == SS_OK);
+        cr_assert(pair_send_payload(liar, test_guarded(pair_sent(liar, client ? 30 : 31, 0))) ==
+                  SS_OK);
         cr_expect(liar->notes == 1, "what was sent twice counts once");
         cr_expect(pair_run(&pair) == (strict ? SS_E_strict_violation : SS_E_unexpected_message));
         cr_expect(judge->err != SS_OK);
@@ -451,6 +454,7 @@ Test(kex, a_reply_to_a_message_made_by_hand_cannot_be_used)
     struct pair pair;
 
     pair_init(&pair, &test_counted()->env);
+    pair.c.config.kex_algorithms = "curve25519-sha256";
     pair.c.by_hand = true;
     cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
     cr_assert(pair_say(&pair.c, SS_MSG_kexinit) == SS_OK && pair_run(&pair) == SS_OK);
