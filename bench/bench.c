@@ -60,7 +60,9 @@ static void *cipher_state(enum ss_way way)
     static const uint8_t key[32] = {1, 2, 3}, iv[16] = {4, 5, 6};
     void *state = calloc(1, ss_cipher_aes128_gcm.state_size);
 
-    need(state != NULL && ss_cipher_aes128_gcm.init(state, key, iv, way) == SS_OK, "cipher");
+    need(state != NULL &&
+             ss_cipher_aes128_gcm.init(&ss_cipher_aes128_gcm, state, key, iv, way) == SS_OK,
+         "cipher");
     return state;
 }
 
