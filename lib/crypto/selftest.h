@@ -2,7 +2,7 @@
 /* selftest.h - what the parts of the self test share.
  *
  * Owns: nothing.
- * Called by: selftest.c, selftest_key.c, selftest_dh.c, selftest_kem.c. */
+ * Called by: selftest.c, selftest_cipher.c, selftest_key.c, selftest_dh.c, selftest_kem.c. */
 #ifndef SSHSPEC_CRYPTO_SELFTEST_H
 #define SSHSPEC_CRYPTO_SELFTEST_H
 
@@ -20,6 +20,8 @@ struct ss_selftest_kex {
 /* Decodes one of the test's own constants (lower case, whole bytes); gives the bytes written. */
 size_t ss_selftest_hex(const char *hex, uint8_t *out);
 bool ss_selftest_same(ss_span ours, const char *hex);
+/* Ciphers; names as ss_crypto_self_test. */
+SS_MUST_USE ss_err ss_selftest_ciphers(const struct ss_env *env, const char **out_name);
 /* Key exchange and signatures; names as ss_crypto_self_test. */
 SS_MUST_USE ss_err ss_selftest_keys(const struct ss_env *env, const char **out_name);
 
