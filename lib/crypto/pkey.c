@@ -118,7 +118,7 @@ static ss_err make_ecdsa_private(struct ss_pkey *pkey, const struct ss_pkey_part
 
     pkey->is_private = true;
     if (pad_scalar(parts->priv, scalar)) {
-        err = ss_p256_public(scalar, pkey->pub);
+        err = ss_curve_public(&ss_curve_p256, scalar, pkey->pub);
         if (err == SS_E_bad_value)
             err = SS_E_bad_key;
     }
@@ -139,7 +139,7 @@ static ss_err make_ecdsa(struct ss_pkey *pkey, const struct ss_pkey_parts *parts
     pkey->pub_size = SS_P256_POINT;
     if (parts->priv.size > 0)
         return make_ecdsa_private(pkey, parts);
-    err = ss_p256_check(parts->pub);
+    err = ss_curve_check(&ss_curve_p256, parts->pub);
     if (err != SS_OK)
         return err == SS_E_bad_public_value ? SS_E_bad_key : err;
     memcpy(pkey->pub, parts->pub.data, SS_P256_POINT);
@@ -228,7 +228,7 @@ ss_err ss_pkey_generate(const struct ss_env *env, enum ss_key_kind kind, unsigne
     if (kind == SS_KEY_ED25519)
         err = ss_random(env, secret, sizeof secret);
     else if (kind == SS_KEY_ECDSA_P256)
-        err = ss_p256_scalar(env, secret);
+        err = ss_curve_scalar(&ss_curve_p256, env, secret);
     else
         return SS_E_bad_argument;
     parts.priv = ss_span_make(secret, sizeof secret);
