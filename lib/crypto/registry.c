@@ -39,7 +39,6 @@ static const struct ss_sign_alg *const standard_sign[] = {
     &ss_sign_mldsa44_ed25519_cert,
     &ss_sign_sk_ed25519_cert,
     &ss_sign_sk_ecdsa_nistp256_cert,
-    &ss_sign_webauthn_sk_ecdsa_nistp256_cert,
     &ss_sign_rsa_sha1,
     &ss_sign_dss,
     &ss_sign_rsa_sha1_cert,

@@ -193,15 +193,6 @@ const struct ss_sign_alg ss_sign_sk_ecdsa_nistp256_cert = {
     .plain = &ss_sign_sk_ecdsa_nistp256,
 };
 
-const struct ss_sign_alg ss_sign_webauthn_sk_ecdsa_nistp256_cert = {
-    .name = "webauthn-sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
-    .key_type = "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
-    .kind = SS_KEY_SK_ECDSA_P256,
-    .hash = &ss_hash_sha256,
-    .source = "OpenSSH PROTOCOL.certkeys",
-    .plain = &ss_sign_webauthn_sk_ecdsa_nistp256,
-};
-
 const struct ss_sign_alg ss_sign_rsa_sha1_cert = {
     .name = "ssh-rsa-cert-v01@openssh.com",
     .key_type = "ssh-rsa-cert-v01@openssh.com",

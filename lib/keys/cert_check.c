@@ -91,7 +91,7 @@ static bool parse_bits(ss_span text, size_t most, size_t *out)
 /* "address" or "address/bits"; false when it is neither. */
 static bool parse_block(ss_span text, struct address *out, size_t *out_bits)
 {
-    const uint8_t *slash = memchr(text.data, '/', text.size);
+    const uint8_t *slash = text.size > 0 ? memchr(text.data, '/', text.size) : NULL;
     size_t at = slash != NULL ? (size_t)(slash - text.data) : text.size;
 
     if (!parse_address(ss_span_part(text, 0, at), out))
@@ -129,7 +129,7 @@ static ss_err check_source(ss_span list, const struct ss_cert_policy *policy,
     if (list.size == 0)
         return refuse(answer, "source-address", "the list of addresses is empty");
     while (ss_namelist_next(&list, &entry)) {
-        if (entry.size == 0 || !parse_block(entry, &block, &bits))
+        if (!parse_block(entry, &block, &bits))
             return refuse(answer, "source-address", "an address cannot be read");
         inside = within(&peer, &block, bits) || inside;
     }

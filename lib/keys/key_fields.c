@@ -82,7 +82,8 @@ static void read_application(struct ss_key_parse *parse, struct ss_key_fields *o
         (void)ss_key_refuse(parse, at, SS_E_bad_key);
 }
 
-/* A signature of ssh-dss has room for a q of 160 bits (RFC 4253 section 6.6), no other. */
+/* A signature of ssh-dss has room for a q of 160 bits, no other.
+ * rule: RFC4253-6.6-ssh-dss-blob-40 */
 static void read_dsa(struct ss_key_parse *parse, struct ss_pkey_parts *out)
 {
     size_t at;

@@ -10,7 +10,7 @@
  *   OpenSSH PROTOCOL.certkeys. */
 #include "keys/key_impl.h"
 
-enum { RAW_MAX = 4096, DSA_SIGNATURE = 40 };
+enum { RAW_MAX = 4096 };
 
 bool ss_key_fits(const struct ss_key *key, const struct ss_sign_alg *alg)
 {
@@ -126,9 +126,6 @@ static bool raw_of(const struct ss_key *key, ss_span inner, uint8_t *out, size_t
         return inner.size > 0 && *out_size <= RAW_MAX && pad(inner, *out_size, out);
     }
     *out_size = half > 0 ? 2 * half : inner.size;
-    /* rule: RFC4253-6.6-ssh-dss-blob-40 */
-    if (key->kind == SS_KEY_DSA && inner.size != DSA_SIGNATURE)
-        return false;
     return inner.size > 0 && *out_size <= RAW_MAX && ss_signature_read(half, *out_size, inner, out);
 }
 

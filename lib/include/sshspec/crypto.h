@@ -205,8 +205,7 @@ extern const struct ss_sign_alg ss_sign_ed25519, ss_sign_ecdsa_nistp256, ss_sign
 extern const struct ss_sign_alg ss_sign_ed25519_cert, ss_sign_ecdsa_nistp256_cert,
     ss_sign_ecdsa_nistp384_cert, ss_sign_ecdsa_nistp521_cert, ss_sign_rsa_sha2_256_cert,
     ss_sign_rsa_sha2_512_cert, ss_sign_sk_ed25519_cert, ss_sign_sk_ecdsa_nistp256_cert,
-    ss_sign_mldsa44_ed25519_cert, ss_sign_webauthn_sk_ecdsa_nistp256_cert, ss_sign_rsa_sha1_cert,
-    ss_sign_dss_cert;
+    ss_sign_mldsa44_ed25519_cert, ss_sign_rsa_sha1_cert, ss_sign_dss_cert;
 extern const struct ss_cipher_alg ss_cipher_aes128_gcm, ss_cipher_aes256_gcm,
     ss_cipher_chacha20_poly1305, ss_cipher_aes128_ctr, ss_cipher_aes256_ctr;
 extern const struct ss_mac_alg ss_mac_hmac_sha2_256, ss_mac_hmac_sha2_512, ss_mac_hmac_sha2_256_etm,

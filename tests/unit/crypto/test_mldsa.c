@@ -208,6 +208,20 @@ Test(mldsa, hints_have_one_form)
     cr_expect(verify(&f) == SS_E_bad_signature, "many more");
 }
 
+/* Said twice it is the same set, and would be another signature for the same message. */
+Test(mldsa, a_hint_is_said_once)
+{
+    static struct forgery f;
+    uint8_t *hints = f.bytes + HINTS_AT;
+
+    f.hint[3].c[9] = 1;
+    forge(&f, ss_span_of("forged"));
+    cr_expect(verify(&f) == SS_OK && hints[0] == 9 && hints[OMEGA + 3] == 1);
+    hints[1] = 9;
+    hints[OMEGA + 3] = 2;
+    cr_expect(verify(&f) == SS_E_bad_signature);
+}
+
 Test(mldsa, as_many_hints_as_there_may_be)
 {
     static struct forgery f;
