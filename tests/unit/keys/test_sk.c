@@ -287,13 +287,13 @@ Test(sk, webauthn_statements_that_contradict_themselves_are_refused)
     ss_key_free(&key);
 }
 
+#define SEED "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+#define PUBLIC "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+
 /* A handle that is no secret is kept, but signs nothing here. */
 Test(sk, the_handle_of_a_real_token_makes_no_signature)
 {
-    static const char *const handles[] = {
-        "", "00", "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
-        "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
-        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"};
+    static const char *const handles[] = {"", "00", SEED, SEED PUBLIC};
     static const enum ss_key_kind kinds[] = {SS_KEY_SK_ED25519, SS_KEY_SK_ECDSA_P256};
     size_t i, k;
 
