@@ -15,7 +15,10 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
-enum { DEPTH_MAX = 8, LENGTH_BYTES_MAX = 4, POINT_ROOM = 256, SEQUENCE = 0x30, CONSTRUCTED = 0x20 };
+enum { DEPTH_MAX = 8, LENGTH_BYTES_MAX = 4, POINT_ROOM = 256 };
+enum { INTEGER = 2, BIT_STRING = 3, OCTET_STRING = 4, SEQUENCE = 0x30, CONSTRUCTED = 0x20 };
+/* OpenSSL derives with scrypt in at most so much memory when it opens PKCS#8. */
+#define SCRYPT_MEMORY_MAX (UINT64_C(32) << 20)
 
 /* ---- the encoding ---- */
 
@@ -68,6 +71,43 @@ ss_err ss_der_check(ss_span der, size_t *out_at)
             at += size;
     }
     return SS_OK;
+}
+
+/* The tag of the n-th element, from 0, of a SEQUENCE that was checked; 0: there is none. */
+static uint8_t element_tag(ss_span der, size_t n)
+{
+    size_t at = 0, size = 0;
+    uint8_t tag = 0;
+
+    (void)read_head(der, &at, der.size, &tag, &size);
+    for (;; n--) {
+        if (at == der.size || !read_head(der, &at, der.size, &tag, &size))
+            return 0;
+        if (n == 0)
+            return tag;
+        at += size;
+    }
+}
+
+/* OpenSSL's decoders take PKCS#8 for PKCS#1 and more; the label said which it is. */
+static bool has_shape(enum ss_der_form form, ss_span der)
+{
+    static const struct {
+        size_t element;
+        uint8_t tag;
+    } shapes[] = {
+        [SS_DER_RSA] = {1, INTEGER},
+        [SS_DER_EC] = {1, OCTET_STRING},
+        [SS_DER_DSA] = {1, INTEGER},
+        [SS_DER_PKCS8] = {1, SEQUENCE},
+        [SS_DER_PKCS8_ENCRYPTED] = {1, OCTET_STRING},
+        [SS_DER_SPKI] = {1, BIT_STRING},
+        [SS_DER_RSA_PUBLIC] = {0, INTEGER},
+    };
+    size_t at;
+
+    return ss_der_check(der, &at) == SS_OK &&
+           element_tag(der, shapes[form].element) == shapes[form].tag;
 }
 
 /* ---- numbers ---- */
@@ -236,20 +276,21 @@ static ss_err bound_pbkdf2(const X509_ALGOR *kdf, const struct ss_der_limits *li
     return err;
 }
 
-/* RFC 7914 section 2: 128 * r * (N + p) bytes, and as much work. */
+/* RFC 7914 section 6: 128 * r * (N + 2 + p) bytes, and as much work for each of p. */
 static ss_err bound_scrypt(const X509_ALGOR *kdf, const struct ss_der_limits *limits)
 {
     SCRYPT_PARAMS *param = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), kdf->parameter);
-    uint64_t n = 0, r = 0, p = 0, most = limits->scrypt_memory / 128;
+    uint64_t n = 0, r = 0, p = 0, most = limits->scrypt_memory;
     ss_err err = SS_E_bad_key;
 
     if (param == NULL)
         return SS_E_bad_key;
+    most = (most < SCRYPT_MEMORY_MAX ? most : SCRYPT_MEMORY_MAX) / 128;
     if (ASN1_INTEGER_get_uint64(&n, param->costParameter) == 1 &&
         ASN1_INTEGER_get_uint64(&r, param->blockSize) == 1 &&
         ASN1_INTEGER_get_uint64(&p, param->parallelizationParameter) == 1 && n > 0 && r > 0 &&
         p > 0)
-        err = n > most || r > most || p > most || n * r > most || n * r * p > 4 * most
+        err = n > most || r > most || p > most || r * (n + 2 + p) > most || n * r * p > 4 * most
                   ? SS_E_too_many
                   : SS_OK;
     SCRYPT_PARAMS_free(param);
@@ -347,6 +388,8 @@ ss_err ss_der_read(enum ss_der_form form, ss_span der, ss_span passphrase,
 
     if (der.size > INT32_MAX || passphrase.size > INT32_MAX)
         return SS_E_bad_argument;
+    if (!has_shape(form, der))
+        return SS_E_bad_key;
     store->secret = true;
     err = ss_buf_reserve(store, der.size + POINT_ROOM);
     if (err == SS_OK)

@@ -25,7 +25,7 @@ SS_MUST_USE ss_err ss_der_check(ss_span der, size_t *out_at);
 
 struct ss_der_limits {
     uint64_t pbkdf2_rounds;
-    uint64_t scrypt_memory; /* bytes */
+    uint64_t scrypt_memory; /* bytes; never more than the 32 MiB that OpenSSL takes */
 };
 
 struct ss_der_key {

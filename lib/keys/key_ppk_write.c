@@ -105,7 +105,8 @@ static ss_err prepare(const struct ss_key *key, const struct ss_key_protection *
         passphrase = protection->passphrase;
         if (passphrase.size == 0)
             return SS_E_bad_argument;
-        SS_TRY(choose_argon2(protection, &ppk->argon2));
+        if (ppk->version == 3)
+            SS_TRY(choose_argon2(protection, &ppk->argon2));
         SS_TRY(ss_random(env, salt, SALT));
         ppk->argon2.salt = ss_span_make(salt, SALT);
     }

@@ -62,7 +62,7 @@ enum ss_key_format ss_key_format_of(ss_span name);
 struct ss_key_limits {
     uint32_t bcrypt_rounds;
     uint32_t pbkdf2_rounds;
-    uint32_t memory;      /* KiB that scrypt or Argon2 may take */
+    uint32_t memory;      /* KiB that Argon2 may take; scrypt too, but never over 32 MiB */
     uint64_t argon2_work; /* KiB times passes */
 };
 #define SS_BCRYPT_ROUNDS_MAX 2048

@@ -86,6 +86,35 @@ Test(der_write, what_is_written_reads_back)
     }
 }
 
+/* What a label says is what must be inside. */
+Test(der_write, no_form_is_read_as_another)
+{
+    static const enum ss_der_form all[] = {SS_DER_RSA,   SS_DER_EC,   SS_DER_DSA,
+                                           SS_DER_PKCS8, SS_DER_SPKI, SS_DER_RSA_PUBLIC};
+    size_t i, k;
+
+    for (i = 0; i < SS_COUNT(rows); i++) {
+        struct ss_pkey *key = pkey(rows[i].kind);
+        struct ss_buf der, store;
+
+        ss_buf_init(&der, env(), 1 << 16);
+        ss_buf_init(&store, env(), 1 << 16);
+        cr_assert(ss_der_write(rows[i].form, key, env(), ss_span_make(NULL, 0), 0, &der) == SS_OK);
+        for (k = 0; k < SS_COUNT(all); k++) {
+            struct ss_der_key back = {0};
+
+            if (all[k] == rows[i].form)
+                continue;
+            cr_expect(ss_der_read(all[k], ss_buf_span(&der), ss_span_make(NULL, 0), &limits, &store,
+                                  &back) == SS_E_bad_key,
+                      "row %zu as %d", i, (int)all[k]);
+        }
+        ss_buf_fini(&store);
+        ss_buf_fini(&der);
+        ss_pkey_free(&key);
+    }
+}
+
 Test(der_write, encrypted_keys_open_with_their_passphrase_only)
 {
     struct ss_pkey *key = pkey(SS_KEY_ED25519);
