@@ -2,7 +2,7 @@
 /* kex_ecdh.c - ecdh-sha2-nistp256: the two halves of one ECDH exchange.
  *
  * Owns: the ephemeral scalar, in the caller's state.
- * Not here: messages and the exchange hash (transport); the curve (p256.c).
+ * Not here: messages and the exchange hash (transport); the curve (ec.c).
  * Called by: transport.
  * Follows: RFC 5656 section 4. The shared secret is the x coordinate (SEC 1 section 3.3.1). */
 #include "crypto/ossl.h"
@@ -24,8 +24,8 @@ static ss_err start(const struct ss_kex_alg *alg, void *state, const struct ss_e
     uint8_t point[SS_P256_POINT];
 
     (void)alg;
-    SS_TRY(ss_p256_scalar(env, ecdh->scalar));
-    SS_TRY(ss_p256_public(ecdh->scalar, point));
+    SS_TRY(ss_curve_scalar(&ss_curve_p256, env, ecdh->scalar));
+    SS_TRY(ss_curve_public(&ss_curve_p256, ecdh->scalar, point));
     SS_TRY(ss_buf_put(out_public, ss_span_make(point, sizeof point)));
     ecdh->started = true;
     return SS_OK;
@@ -41,7 +41,7 @@ static ss_err finish(const struct ss_kex_alg *alg, void *state, ss_span peer_pub
     (void)alg;
     if (!ecdh->started)
         return SS_E_usage;
-    err = ss_p256_shared(ecdh->scalar, peer_public, x);
+    err = ss_curve_shared(&ss_curve_p256, ecdh->scalar, peer_public, x);
     if (err == SS_OK && !ss_secret_set(out_shared, ss_span_make(x, sizeof x)))
         err = SS_E_internal;
     ss_wipe(x, sizeof x);
@@ -55,7 +55,7 @@ static ss_err respond(const struct ss_kex_alg *alg, void *state, const struct ss
     size_t before = ss_buf_size(out_public);
     ss_err err;
 
-    SS_TRY(ss_p256_check(peer_public));
+    SS_TRY(ss_curve_check(&ss_curve_p256, peer_public));
     SS_TRY(start(alg, state, env, out_public));
     err = finish(alg, state, peer_public, out_shared);
     if (err != SS_OK)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ossl.h - what the files of lib/crypto share, and nobody else may see.
  *
- * Owns: the inside of struct ss_pkey, big number helpers, P-256 arithmetic on plain bytes.
- * Not here: anything an upper layer calls; that is sshspec/crypto.h.
+ * Owns: big number helpers, curve arithmetic on plain bytes.
+ * Not here: keys (pkey.h); anything an upper layer calls, which is sshspec/crypto.h.
  * Called by: lib/crypto only. Only the non-deprecated interface of OpenSSL 3.0 is used. */
 #ifndef SSHSPEC_CRYPTO_OSSL_H
 #define SSHSPEC_CRYPTO_OSSL_H
@@ -26,41 +26,34 @@ BIGNUM *ss_ossl_secret_bn(ss_span magnitude);
 /* Appends width bytes, big-endian; width 0: as few as hold the number. */
 SS_MUST_USE ss_err ss_ossl_put_bn(struct ss_buf *buf, const BIGNUM *number, size_t width);
 
-/* ---- p256.c: the curve of ecdh-sha2-nistp256 and ecdsa-sha2-nistp256 ---- */
+/* ---- ec.c: the curves of ecdh-sha2-nistp* and ecdsa-sha2-nistp* ---- */
 
-#define SS_P256_SCALAR 32
-#define SS_P256_POINT 65 /* 0x04, x, y */
+#define SS_CURVE_SCALAR_MAX 66
+#define SS_CURVE_POINT_MAX 133
+
+struct ss_curve {
+    const char *name;     /* SSH's identifier: "nistp256" (RFC 5656 section 10.1) */
+    const char *group;    /* OpenSSL's: "prime256v1" */
+    int nid;              /* OpenSSL's number of the same */
+    unsigned bits;        /* of the order */
+    size_t scalar, point; /* bytes; a point is 0x04, x, y */
+};
+extern const struct ss_curve ss_curve_p256, ss_curve_p384, ss_curve_p521;
 
 /* A scalar from 1 to the order minus 1, from env's bytes. */
-SS_MUST_USE ss_err ss_p256_scalar(const struct ss_env *env, uint8_t *out);
+SS_MUST_USE ss_err ss_curve_scalar(const struct ss_curve *curve, const struct ss_env *env,
+                                   uint8_t *out);
 /* scalar times the base point. SS_E_bad_value when the scalar is out of range. */
-SS_MUST_USE ss_err ss_p256_public(const uint8_t *scalar, uint8_t *out_point);
-/* SS_E_bad_public_value unless point is 65 bytes, uncompressed and on the curve. */
-SS_MUST_USE ss_err ss_p256_check(ss_span point);
-/* The x coordinate of scalar times peer, 32 bytes. Errors as ss_p256_check. */
-SS_MUST_USE ss_err ss_p256_shared(const uint8_t *scalar, ss_span peer, uint8_t *out_x);
+SS_MUST_USE ss_err ss_curve_public(const struct ss_curve *curve, const uint8_t *scalar,
+                                   uint8_t *out_point);
+/* SS_E_bad_public_value unless point is uncompressed and on the curve. */
+SS_MUST_USE ss_err ss_curve_check(const struct ss_curve *curve, ss_span point);
+/* The x coordinate of scalar times peer, as long as a scalar. Errors as ss_curve_check. */
+SS_MUST_USE ss_err ss_curve_shared(const struct ss_curve *curve, const uint8_t *scalar,
+                                   ss_span peer, uint8_t *out_x);
 
-/* ---- ecdsa_repeat.c ---- */
-
-/* r || s with the nonce of RFC 6979 section 3.2: the same input gives the same signature. */
-SS_MUST_USE ss_err ss_ecdsa_sign_repeatable(const uint8_t *scalar, const struct ss_hash_alg *hash,
-                                            ss_span data, uint8_t *out_signature);
-
-/* ---- pkey_rsa.c ---- */
-
-SS_MUST_USE ss_err ss_rsa_make(const struct ss_pkey_parts *parts, EVP_PKEY **out);
-SS_MUST_USE ss_err ss_rsa_generate(const struct ss_env *env, unsigned bits, EVP_PKEY **out);
-
-/* ---- pkey.c ---- */
-
-struct ss_pkey {
-    const struct ss_env *env;
-    enum ss_key_kind kind;
-    bool is_private;
-    unsigned bits;
-    EVP_PKEY *evp;
-    size_t pub_size;            /* 0 for RSA */
-    uint8_t pub[SS_P256_POINT]; /* Ed25519: 32 bytes; ECDSA: the uncompressed point */
-};
+/* P-256 by number, for what knows no other curve. */
+#define SS_P256_SCALAR 32
+#define SS_P256_POINT 65
 
 #endif

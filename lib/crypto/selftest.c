@@ -2,7 +2,7 @@
 /* selftest.c - known answers: hashes, MACs and ciphers; and the order of the whole test.
  *
  * Owns: published answers, and the loop that compares ours with them.
- * Not here: key exchange and signatures (selftest_key.c).
+ * Not here: key exchange (selftest_key.c), signatures (selftest_sign.c).
  * Called by: programs at their start; tests.
  * Follows: SHA: FIPS 180-2 appendices, message "abc". HMAC: RFC 2202 and RFC 4231 test case 2.
  *   AES-CTR: NIST SP 800-38A F.5.1 and F.5.5. chacha20-poly1305:
@@ -274,6 +274,8 @@ ss_err ss_crypto_self_test(const struct ss_env *env, const char **out_name)
     }
     if (err == SS_OK)
         err = ss_selftest_keys(env, out_name);
+    if (err == SS_OK)
+        err = ss_selftest_signatures(env, out_name);
     if (err == SS_OK)
         *out_name = NULL;
     return err;

@@ -63,19 +63,19 @@ static void names_registry(struct names *names, const struct ss_registry *regist
     }
 }
 
-static bool have_key(const struct ss_config *config, enum ss_key_kind kind)
+static bool have_key(const struct ss_config *config, const struct ss_sign_alg *alg)
 {
     size_t i;
 
     for (i = 0; config->host_keys != NULL && config->host_keys[i] != NULL; i++) {
-        if (ss_key_kind(config->host_keys[i]) == kind)
+        if (ss_key_fits(config->host_keys[i], alg))
             return true;
     }
     return false;
 }
 
 /* A server's own order: by key, and for each key by algorithm. One RSA key answers for both of its
- * algorithms; a second key of a kind adds nothing. */
+ * algorithms; a second key of a type adds nothing. A certificate is a key of a type of its own. */
 static void names_of_keys(struct names *names, const struct ss_config *config)
 {
     const struct ss_sign_alg *const *sign = config->registry->sign;
@@ -85,7 +85,7 @@ static void names_of_keys(struct names *names, const struct ss_config *config)
         for (j = 0; sign[j] != NULL; j++) {
             ss_span name = ss_span_of(sign[j]->name);
 
-            if (sign[j]->kind == ss_key_kind(config->host_keys[i]) &&
+            if (ss_key_fits(config->host_keys[i], sign[j]) &&
                 !ss_namelist_has(ss_buf_span(&names->text), name))
                 names_add(names, name);
         }
@@ -101,7 +101,7 @@ static void names_with_keys(struct names *names, const struct ss_config *config,
     while (ss_namelist_next(&wanted, &name)) {
         const struct ss_sign_alg *alg = ss_registry_sign(config->registry, name);
 
-        if (alg == NULL || have_key(config, alg->kind))
+        if (alg == NULL || have_key(config, alg))
             names_add(names, name);
     }
 }
