@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sshspec/cert.h"
 #include "sshspec/fingerprint.h"
 #include "sshspec/text.h"
 #include "testserver/key_tool.h"
@@ -44,14 +45,30 @@ static ss_err put_comment(struct ss_buf *out, const struct ss_key *key)
     return ss_buf_puts(out, "\n");
 }
 
+static ss_err put_cert(struct ss_buf *out, const struct ss_key *key)
+{
+    const struct ss_cert *cert = ss_key_cert(key);
+
+    if (cert == NULL)
+        return SS_OK;
+    SS_TRY(ss_buf_printf(out, "  certificate  of a %s, serial %llu, id \"",
+                         cert->type == SS_CERT_HOST ? "host" : "user",
+                         (unsigned long long)cert->serial));
+    SS_TRY(ss_escape(out, cert->key_id));
+    SS_TRY(ss_buf_puts(out, "\", by "));
+    SS_TRY(ss_fingerprint(cert->ca, SS_FINGERPRINT_SHA256, out));
+    return ss_buf_puts(out, "\n");
+}
+
 static ss_err put_key(struct ss_buf *out, const struct show *show, const struct ss_key *key)
 {
     bool md5 = show->hash != NULL && strcmp(show->hash, "md5") == 0;
-    ss_span blob = ss_key_blob(key);
+    ss_span blob = ss_key_blob(ss_key_plain(key));
 
     SS_TRY(ss_buf_printf(out, "  type         %s, %u bits, %s\n", ss_key_type(key),
                          ss_key_bits(key), ss_key_is_private(key) ? "private" : "public"));
     SS_TRY(put_comment(out, key));
+    SS_TRY(put_cert(out, key));
     if (show->hash == NULL || !md5) {
         SS_TRY(ss_buf_puts(out, "  fingerprint  "));
         SS_TRY(ss_fingerprint(blob, SS_FINGERPRINT_SHA256, out));
@@ -265,7 +282,14 @@ static const struct {
 } kinds[] = {
     {"ed25519", SS_KEY_ED25519, 0},
     {"ecdsa", SS_KEY_ECDSA_P256, 0},
+    {"ecdsa-384", SS_KEY_ECDSA_P384, 0},
+    {"ecdsa-521", SS_KEY_ECDSA_P521, 0},
     {"rsa", SS_KEY_RSA, 3072},
+    {"ed448", SS_KEY_ED448, 0},
+    {"mldsa44-ed25519", SS_KEY_MLDSA44_ED25519, 0},
+    {"ed25519-sk", SS_KEY_SK_ED25519, 0},
+    {"ecdsa-sk", SS_KEY_SK_ECDSA_P256, 0},
+    {"dsa", SS_KEY_DSA, 1024},
 };
 
 struct generate {
@@ -356,7 +380,10 @@ int key_generate(int argc, char **argv)
 {
     struct generate generate = {.type = NULL};
     const struct option table[] = {
-        {"type", OPTION_TEXT, &generate.type, "NAME", "ed25519 (when not given), ecdsa, rsa"},
+        {"type", OPTION_TEXT, &generate.type, "NAME",
+         "ed25519 (when not given), ecdsa, ecdsa-384, ecdsa-521, rsa, ed448,\nmldsa44-ed25519, "
+         "dsa; "
+         "ed25519-sk, ecdsa-sk: keys of a security key in\nsoftware, for tests"},
         {"bits", OPTION_TEXT, &generate.bits, "N", "of an RSA key; 3072"},
         {"comment", OPTION_TEXT, &generate.comment, "TEXT", "stands in the key and in the .pub"},
         {"format", OPTION_TEXT, &generate.format, "NAME",

@@ -344,7 +344,8 @@ static int check_key(const struct krl *krl, const struct ss_key *key, ss_span ca
     struct ss_krl_entry entry;
     bool authority = false;
     struct ss_buf out;
-    ss_err err = ss_krl_check(krl->list, &subject, &entry, &authority);
+    ss_err err = ca.size > 0 ? ss_krl_check(krl->list, &subject, &entry, &authority)
+                             : ss_krl_check_key(krl->list, key, &entry, &authority);
     int status;
 
     ss_buf_init(&out, ss_system_env(), 65536);
@@ -414,7 +415,8 @@ int key_krl(int argc, char **argv)
     struct krl krl = {.ca = NULL};
     const struct option table[] = {
         {"ca", OPTION_TEXT, &krl.ca, "KEY",
-         "check: the keys are certified by this one; with --serial and --id"},
+         "check: the keys are certified by this one, with --serial and --id; a\ncertificate says "
+         "so by itself"},
         {"serial", OPTION_TEXT, &krl.serial, "N", "check: of the certificate"},
         {"id", OPTION_TEXT, &krl.key_id, "TEXT", "check: key id of the certificate"},
         {NULL, OPTION_FLAG, NULL, NULL, NULL},

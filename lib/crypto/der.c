@@ -198,6 +198,20 @@ static ss_err take_ec(const EVP_PKEY *evp, bool private, struct ss_buf *store,
     return private ? take_number(evp, OSSL_PKEY_PARAM_PRIV_KEY, 0, store, &out->parts.priv) : SS_OK;
 }
 
+static ss_err take_dsa(const EVP_PKEY *evp, bool private, struct ss_buf *store,
+                       struct ss_der_key *out)
+{
+    struct ss_pkey_parts *parts = &out->parts;
+    const struct number numbers[] = {
+        {OSSL_PKEY_PARAM_FFC_P, &parts->p},       {OSSL_PKEY_PARAM_FFC_Q, &parts->q},
+        {OSSL_PKEY_PARAM_FFC_G, &parts->g},       {OSSL_PKEY_PARAM_PUB_KEY, &parts->pub},
+        {OSSL_PKEY_PARAM_PRIV_KEY, &parts->priv},
+    };
+
+    out->type = "ssh-dss";
+    return take_numbers(evp, numbers, private ? SS_COUNT(numbers) : SS_COUNT(numbers) - 1, store);
+}
+
 static ss_err take_raw(const EVP_PKEY *evp, const char *type, bool private, struct ss_buf *store,
                        struct ss_der_key *out)
 {
@@ -223,6 +237,8 @@ static ss_err take_key(const EVP_PKEY *evp, bool private, struct ss_buf *store,
         return take_rsa(evp, private, store, out);
     if (EVP_PKEY_is_a(evp, "EC"))
         return take_ec(evp, private, store, out);
+    if (EVP_PKEY_is_a(evp, "DSA"))
+        return take_dsa(evp, private, store, out);
     if (EVP_PKEY_is_a(evp, "ED25519"))
         return take_raw(evp, "ssh-ed25519", private, store, out);
     if (EVP_PKEY_is_a(evp, "ED448"))

@@ -6,7 +6,7 @@
  * Called by: lib/keys.
  * Follows: as der.c. */
 #include "crypto/der.h"
-#include "crypto/ossl.h"
+#include "crypto/pkey.h"
 
 #include <openssl/encoder.h>
 #include <openssl/pkcs12.h>
@@ -109,8 +109,8 @@ ss_err ss_der_write(enum ss_der_form form, const struct ss_pkey *pkey, const str
     size_t before = ss_buf_size(out);
     ss_err err;
 
-    if (pkey->evp == NULL)
-        return SS_E_unsupported; /* the private half is in a device */
+    if (pkey->evp == NULL || pkey->method == &ss_pkey_mldsa44_ed25519)
+        return SS_E_unsupported; /* OpenSSL does not hold it whole */
     if (form == SS_DER_SPKI)
         err = encode_spki(pkey->evp, out);
     else if (form == SS_DER_RSA_PUBLIC)

@@ -51,18 +51,23 @@ ss_err ss_fingerprint(ss_span blob, enum ss_fingerprint_hash hash, struct ss_buf
 const char *ss_key_family(const struct ss_key *key)
 {
     static const struct {
-        const char *mark, *family; /* the mark is the start of a type's name */
+        enum ss_key_kind kind;
+        const char *plain, *certified;
     } families[] = {
-        {"ssh-rsa", "RSA"},         {"ssh-dss", "DSA"},     {"ecdsa-sha2-", "ECDSA"},
-        {"ssh-ed25519", "ED25519"}, {"ssh-ed448", "ED448"}, {"sk-ssh-ed25519@", "ED25519-SK"},
-        {"sk-ecdsa-", "ECDSA-SK"},
+        {SS_KEY_RSA, "RSA", "RSA-CERT"},
+        {SS_KEY_DSA, "DSA", "DSA-CERT"},
+        {SS_KEY_ECDSA_P256, "ECDSA", "ECDSA-CERT"},
+        {SS_KEY_ECDSA_P384, "ECDSA", "ECDSA-CERT"},
+        {SS_KEY_ECDSA_P521, "ECDSA", "ECDSA-CERT"},
+        {SS_KEY_ED25519, "ED25519", "ED25519-CERT"},
+        {SS_KEY_SK_ED25519, "ED25519-SK", "ED25519-SK-CERT"},
+        {SS_KEY_SK_ECDSA_P256, "ECDSA-SK", "ECDSA-SK-CERT"},
     };
-    ss_span type = ss_span_of(ss_key_type(key));
     size_t i;
 
     for (i = 0; i < SS_COUNT(families); i++)
-        if (ss_span_is(ss_span_part(type, 0, strlen(families[i].mark)), families[i].mark))
-            return families[i].family;
+        if (families[i].kind == ss_key_kind(key))
+            return ss_key_plain(key) == key ? families[i].plain : families[i].certified;
     return ss_key_type(key);
 }
 
@@ -135,7 +140,7 @@ static ss_err put_art(const struct ss_key *key, enum ss_fingerprint_hash hash, s
     struct field field;
     size_t size = 0, x, y;
 
-    SS_TRY(digest(ss_key_blob(key), hash, bytes, &size));
+    SS_TRY(digest(ss_key_blob(ss_key_plain(key)), hash, bytes, &size));
     walk(&field, bytes, size, start - 1);
     field.visits[HEIGHT / 2][WIDTH / 2] = start;
     field.visits[field.y][field.x] = end;

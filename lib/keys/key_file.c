@@ -59,21 +59,6 @@ static void job_fini(struct ss_key_job *job)
     ss_buf_fini(&job->base64);
 }
 
-static ss_err set_comment(struct ss_key *key, ss_span comment)
-{
-    char *copy;
-
-    /* A zero byte would end the C string early. */
-    if (comment.size > 0 && memchr(comment.data, 0, comment.size) != NULL)
-        return SS_E_bad_text;
-    copy = ss_strdup(key->env, comment);
-    if (copy == NULL)
-        return SS_E_no_memory;
-    ss_strfree(key->env, key->comment);
-    key->comment = copy;
-    return SS_OK;
-}
-
 /* take: *key becomes its public half. */
 static ss_err halve(struct ss_key **key)
 {
@@ -81,7 +66,7 @@ static ss_err halve(struct ss_key **key)
     ss_err err = ss_key_from_blob((*key)->env, ss_key_blob(*key), &half);
 
     if (err == SS_OK)
-        err = set_comment(half, ss_span_of((*key)->comment));
+        err = ss_key_set_comment(half, ss_span_of((*key)->comment));
     ss_key_free(key);
     if (err != SS_OK)
         ss_key_free(&half);
@@ -111,7 +96,7 @@ ss_err ss_key_job_add_blob(struct ss_key_job *job, ss_span blob, ss_span comment
     ss_err err = ss_key_from_blob(job->env, blob, &key);
 
     if (err == SS_OK)
-        err = set_comment(key, comment);
+        err = ss_key_set_comment(key, comment);
     if (err == SS_OK)
         return ss_key_job_add(job, key);
     ss_key_free(&key);

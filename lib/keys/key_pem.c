@@ -330,12 +330,6 @@ static ss_err write_row(const struct ss_key *key, size_t row,
     return err;
 }
 
-/* The private half of a security key's key is not a key of these formats. */
-static bool has_form(const struct ss_key *key)
-{
-    return !ss_span_is(ss_span_part(ss_span_of(ss_key_type(key)), 0, 3), "sk-");
-}
-
 ss_err ss_key_write_pem(const struct ss_key *key, const struct ss_key_protection *protection,
                         struct ss_buf *out)
 {
@@ -343,7 +337,7 @@ ss_err ss_key_write_pem(const struct ss_key *key, const struct ss_key_protection
         const char *type;
         enum ss_der_form form;
     } forms[] = {{"ssh-rsa", SS_DER_RSA}, {"ssh-dss", SS_DER_DSA}, {"ecdsa-sha2-", SS_DER_EC}};
-    ss_span type = ss_span_of(ss_key_type(key));
+    ss_span type = ss_span_of(ss_key_type_name(ss_key_kind(key)));
     size_t i, row;
 
     for (i = 0; i < SS_COUNT(forms); i++)
@@ -361,7 +355,8 @@ static ss_err write_form(const struct ss_key *key, enum ss_der_form form,
 {
     size_t row = 0;
 
-    if (!has_form(key))
+    /* What a security key keeps to itself has no place in these formats. */
+    if (ss_key_kind_is_sk(ss_key_kind(key)))
         return SS_E_unsupported;
     while (labels[row].form != form)
         row++;

@@ -92,13 +92,13 @@ void ss_ppk_wipe(struct ss_ppk *ppk)
 
 /* ---- values ---- */
 
-enum layout { RSA, ECDSA, EDDSA, LAYOUTS };
+enum layout { RSA, DSA, ECDSA, EDDSA, LAYOUTS };
 
 /* Of a type's name, as far as it is given here. */
 static enum layout layout_of(ss_span type)
 {
     static const char *const marks[LAYOUTS] = {
-        [RSA] = "ssh-rsa", [ECDSA] = "ecdsa-sha2-", [EDDSA] = "ssh-ed"};
+        [RSA] = "ssh-rsa", [DSA] = "ssh-dss", [ECDSA] = "ecdsa-sha2-", [EDDSA] = "ssh-ed"};
     size_t i;
 
     for (i = 0; i < LAYOUTS; i++)
@@ -108,48 +108,39 @@ static enum layout layout_of(ss_span type)
 }
 
 /* The public values, which the private part does not repeat. */
-static ss_err read_public(ss_span blob, struct ss_key_fields *out)
+static ss_err read_public(ss_span blob, struct ss_key_fields *out, enum layout *out_layout)
 {
-    struct ss_reader reader;
+    struct ss_key_parse parse;
     ss_span type;
 
-    ss_reader_init(&reader, blob);
-    type = ss_reader_string(&reader);
+    ss_key_parse_init(&parse, blob);
+    type = ss_key_want_string(&parse, "key type");
+    *out_layout = layout_of(type);
     out->kind = ss_key_type_kind(type);
-    switch (layout_of(type)) {
-    case RSA:
-        out->parts.e = ss_reader_mpint(&reader);
-        out->parts.n = ss_reader_mpint(&reader);
-        break;
-    case ECDSA:
-        (void)ss_reader_string(&reader); /* the curve; compared when the key is whole */
-        out->parts.pub = ss_reader_string(&reader);
-        break;
-    case EDDSA:
-        out->parts.pub = ss_reader_string(&reader);
-        break;
-    case LAYOUTS:
+    if (*out_layout == LAYOUTS || out->kind == SS_KEY_NONE)
         return SS_E_unsupported;
-    }
-    return out->kind == SS_KEY_NONE ? SS_E_unsupported : ss_reader_done(&reader);
+    SS_TRY(ss_key_read_public_fields(&parse, out));
+    return ss_key_parse_done(&parse);
 }
 
 ss_err ss_ppk_read_values(struct ss_key_parse *parse, ss_span public_blob,
                           struct ss_key_fields *out)
 {
-    struct ss_reader reader;
     struct ss_pkey_parts *parts = &out->parts;
+    enum layout layout = LAYOUTS;
 
     memset(out, 0, sizeof *out);
     ss_key_name_field(parse, "public key");
-    SS_TRY(read_public(public_blob, out));
-    ss_reader_init(&reader, public_blob);
-    switch (layout_of(ss_reader_string(&reader))) {
+    SS_TRY(read_public(public_blob, out, &layout));
+    switch (layout) {
     case RSA:
         parts->d = ss_key_want_mpint(parse, "rsa d");
         parts->p = ss_key_want_mpint(parse, "rsa p");
         parts->q = ss_key_want_mpint(parse, "rsa q");
         parts->iqmp = ss_key_want_mpint(parse, "rsa iqmp");
+        break;
+    case DSA:
+        parts->priv = ss_key_want_mpint(parse, "dsa x");
         break;
     case ECDSA:
         parts->priv = ss_key_want_mpint(parse, "ecdsa private scalar");
@@ -167,7 +158,7 @@ ss_err ss_ppk_read_values(struct ss_key_parse *parse, ss_span public_blob,
 
 ss_err ss_ppk_write_values(const struct ss_key *key, struct ss_buf *out)
 {
-    enum layout layout = layout_of(ss_span_of(ss_key_type(key)));
+    enum layout layout = layout_of(ss_span_of(ss_key_type_name(ss_key_kind(key))));
     struct ss_pkey_parts parts;
     struct ss_writer writer;
     struct ss_buf store;
@@ -183,7 +174,7 @@ ss_err ss_ppk_write_values(const struct ss_key *key, struct ss_buf *out)
         ss_writer_mpint(&writer, parts.p);
         ss_writer_mpint(&writer, parts.q);
         ss_writer_mpint(&writer, parts.iqmp);
-    } else if (err == SS_OK && layout == ECDSA) {
+    } else if (err == SS_OK && (layout == ECDSA || layout == DSA)) {
         ss_writer_mpint(&writer, parts.priv);
     } else if (err == SS_OK) {
         ss_writer_string(&writer, parts.priv);

@@ -117,6 +117,7 @@ static ss_err prepare(const struct ss_key *key, const struct ss_key_protection *
 ss_err ss_key_write_ppk(const struct ss_key *key, enum ss_key_format format,
                         const struct ss_key_protection *protection, struct ss_buf *out)
 {
+    const struct ss_key *plain = ss_key_plain(key);
     struct ss_ppk ppk = {.version = format == SS_KEY_FORMAT_PPK2 ? 2 : 3};
     uint8_t salt[SALT], mac[SS_PPK_MAC_MAX];
     size_t before = ss_buf_size(out), mac_size = 0;
@@ -125,14 +126,14 @@ ss_err ss_key_write_ppk(const struct ss_key *key, enum ss_key_format format,
 
     if (format != SS_KEY_FORMAT_PPK2 && format != SS_KEY_FORMAT_PPK3)
         return SS_E_bad_argument;
-    SS_TRY(prepare(key, protection, out->env, salt, &ppk));
+    SS_TRY(prepare(plain, protection, out->env, salt, &ppk));
     ss_buf_init(&blob, out->env, SS_KEY_DATA_MAX);
     blob.secret = out->secret = true;
-    err = ss_ppk_write_values(key, &blob);
+    err = ss_ppk_write_values(plain, &blob);
     if (err == SS_OK)
-        err = seal(&ppk, key, &blob, mac, &mac_size);
+        err = seal(&ppk, plain, &blob, mac, &mac_size);
     if (err == SS_OK)
-        err = put_file(&ppk, key, ss_buf_span(&blob), ss_span_make(mac, mac_size), out);
+        err = put_file(&ppk, plain, ss_buf_span(&blob), ss_span_make(mac, mac_size), out);
     if (err != SS_OK)
         ss_buf_truncate(out, before);
     ss_ppk_wipe(&ppk);

@@ -244,6 +244,20 @@ ss_err ss_krl_check(const struct ss_krl *krl, const struct ss_krl_subject *subje
     return SS_OK;
 }
 
+ss_err ss_krl_check_key(const struct ss_krl *krl, const struct ss_key *key,
+                        struct ss_krl_entry *out_entry, bool *out_authority)
+{
+    const struct ss_cert *cert = ss_key_cert(key);
+    struct ss_krl_subject subject = {.key = ss_key_blob(ss_key_plain(key))};
+
+    if (cert != NULL) {
+        subject.ca = cert->ca;
+        subject.serial = cert->serial;
+        subject.key_id = cert->key_id;
+    }
+    return ss_krl_check(krl, &subject, out_entry, out_authority);
+}
+
 /* ---- signatures ---- */
 
 static ss_err verify_one(const struct ss_krl *krl, const struct ss_registry *registry,
@@ -255,7 +269,7 @@ static ss_err verify_one(const struct ss_krl *krl, const struct ss_registry *reg
 
     ss_reader_init(&reader, signature);
     alg = ss_registry_sign(registry, ss_reader_string(&reader));
-    if (reader.err != SS_OK || alg == NULL || alg->kind != ss_key_kind(signer))
+    if (reader.err != SS_OK || alg == NULL || !ss_key_fits(signer, alg))
         return SS_E_bad_signature;
     return ss_key_verify(signer, krl->env, alg, ss_span_make(ss_buf_at(&krl->bytes), signature_at),
                          signature);

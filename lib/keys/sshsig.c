@@ -50,7 +50,7 @@ static const struct ss_sign_alg *choose(const struct ss_key *key,
 {
     /* rule: SSHSIG-3-rsa-sha2 */
     return ss_key_kind(key) == SS_KEY_RSA ? &ss_sign_rsa_sha2_512
-                                          : ss_key_default_alg(key, registry);
+                                          : ss_key_default_alg(ss_key_plain(key), registry);
 }
 
 static ss_err make_blob(const struct ss_key *key, ss_span name_space,
@@ -89,7 +89,7 @@ ss_err ss_sshsig_sign(const struct ss_key *key, const struct ss_env *env,
     ss_buf_init(&blob, env, BLOB_MAX);
     err = signed_data(name_space, ss_span_make(NULL, 0), hash, message, &data);
     if (err == SS_OK)
-        err = ss_key_sign(key, env, alg, ss_buf_span(&data), &signature);
+        err = ss_key_sign(ss_key_plain(key), env, alg, ss_buf_span(&data), &signature);
     if (err == SS_OK)
         err = make_blob(key, name_space, hash, ss_buf_span(&signature), &blob);
     if (err == SS_OK)
@@ -234,7 +234,7 @@ static const struct ss_sign_alg *named_alg(const struct ss_sshsig *sig,
     ss_reader_init(&reader, sig->signature);
     name = ss_reader_string(&reader);
     alg = reader.err == SS_OK ? ss_registry_sign(registry, name) : NULL;
-    if (alg == NULL || alg->kind != ss_key_kind(sig->key))
+    if (alg == NULL || !ss_key_fits(ss_key_plain(sig->key), alg))
         return NULL;
     /* rule: SSHSIG-3-rsa-sha2 */
     return alg->kind == SS_KEY_RSA && alg->hash == &ss_hash_sha1 ? NULL : alg;
@@ -253,7 +253,8 @@ ss_err ss_sshsig_verify(const struct ss_sshsig *sig, const struct ss_registry *r
     ss_buf_init(&data, sig->blob.env, BLOB_MAX);
     err = signed_data(sig->name_space, sig->reserved, sig->hash, message, &data);
     if (err == SS_OK)
-        err = ss_key_verify(sig->key, data.env, alg, ss_buf_span(&data), sig->signature);
+        err = ss_key_verify(ss_key_plain(sig->key), data.env, alg, ss_buf_span(&data),
+                            sig->signature);
     ss_buf_fini(&data);
     return err;
 }

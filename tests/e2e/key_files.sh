@@ -335,6 +335,22 @@ generated() {
         refused 3 'there is one already' key generate --out g
 }
 for t in ed25519 ecdsa rsa; do for f in openssh pkcs8 ppk3; do check "generate-$t-$f" generated $t $f; done; done
+for t in ecdsa-384 ecdsa-521 ed25519-sk ecdsa-sk dsa; do check "generate-$t" generated $t openssh; done
+unknown_to_keygen() {
+    rm -f g g.pub
+    key generate --type "$1" --passphrase-env WORD --rounds 2 --out g && same "$(cut -d' ' -f1,2 g.pub)" "$(line g --passphrase-file pass)" &&
+        refused 1 'no place for this kind of key' key convert --format pem --passphrase-file pass g
+}
+for t in ed448 mldsa44-ed25519; do check "generate-$t" unknown_to_keygen $t; done
+certified() {
+    rm -f c c.pub c-cert.pub
+    ssh-keygen -q -t ed25519 -N '' -f c && ssh-keygen -q -s rsa -I 'who is it' -z 7 c.pub && key show --art c-cert.pub > shown &&
+        grep -q 'certificate  of a user, serial 7, id "who is it", by SHA256:' shown &&
+        ssh-keygen -lvf c-cert.pub | sed 1d > art && [ "$(tail -n 11 shown)" = "$(cat art)" ] &&
+        same "$(cut -d' ' -f1,2 c-cert.pub)" "$(line c-cert.pub)" &&
+        same "$(line c)" "$(key convert --format spki c-cert.pub > s && line s)"
+}
+check show-certificate certified
 check generate-rejects refused 2 'no such kind' key generate --type ed25518 --out x
 check generate-bits refused 2 'no such size' key generate --type rsa --bits 1000 --out x
 check generate-public-format refused 2 'no place for a private key' key generate --format spki --out x
@@ -390,6 +406,9 @@ krl_check() {
         key krl check --ca ca.pub --serial "$n" --id someone revoked c.pub > ours
         ours=$?
         [ "$theirs" = "$ours" ] || { echo "serial $n: $theirs, $ours"; cat theirs ours; return 1; }
+        key krl check revoked c-cert.pub > ours
+        ours=$?
+        [ "$theirs" = "$ours" ] || { echo "certificate $n: $theirs, $ours"; cat theirs ours; return 1; }
     done
     ! key krl check --ca ca.pub --serial 5 --id 'old laptop' revoked c.pub
 }

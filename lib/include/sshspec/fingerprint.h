@@ -17,6 +17,7 @@
 
 enum ss_fingerprint_hash { SS_FINGERPRINT_SHA256, SS_FINGERPRINT_MD5 };
 
+/* blob: of a key; of a certified key, OpenSSH takes that of ss_key_plain. */
 SS_MUST_USE ss_err ss_fingerprint(ss_span blob, enum ss_fingerprint_hash hash, struct ss_buf *out);
 SS_MUST_USE ss_err ss_fingerprint_art(const struct ss_key *key, enum ss_fingerprint_hash hash,
                                       struct ss_buf *out);

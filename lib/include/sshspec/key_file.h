@@ -106,7 +106,8 @@ struct ss_key_protection {
 /* All append, and nothing when they fail. protection may be null. SS_E_usage: a key without its
  * private half. SS_E_bad_argument: an empty passphrase where the format knows none, or a cipher,
  * rounds or Argon2 parameter that the reader above would refuse. SS_E_unsupported: the format has
- * no place for this kind of key. */
+ * no place for this kind of key. Only openssh, lines and RFC 4716 have a
+ * place for certificates; of a certified key, the others take the key inside. */
 SS_MUST_USE ss_err ss_key_write_openssh(const struct ss_key *const *keys, size_t count,
                                         const struct ss_key_protection *protection,
                                         struct ss_buf *out);

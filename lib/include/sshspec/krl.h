@@ -9,7 +9,7 @@
  * | call           | does                                                              |
  * |----------------|-------------------------------------------------------------------|
  * | ss_krl_read    | takes a list in                                                   |
- * | ss_krl_check   | is this key or certificate revoked, and by what?                  |
+ * | ss_krl_check, ss_krl_check_key | is this key or certificate revoked, by what?      |
  * | ss_krl_next    | walks the entries                                                 |
  * | ss_krl_verify  | is the list signed by this key?                                   |
  *
@@ -66,6 +66,10 @@ struct ss_krl_entry {
  * when its authority's key is; *out_authority tells (may be null). */
 SS_MUST_USE ss_err ss_krl_check(const struct ss_krl *krl, const struct ss_krl_subject *subject,
                                 struct ss_krl_entry *out_entry, bool *out_authority);
+
+/* The same for a key, with what its certificate says when it has one. */
+SS_MUST_USE ss_err ss_krl_check_key(const struct ss_krl *krl, const struct ss_key *key,
+                                    struct ss_krl_entry *out_entry, bool *out_authority);
 
 struct ss_krl_walk {
     size_t section, part, at; /* offsets in the list */

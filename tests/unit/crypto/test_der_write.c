@@ -41,6 +41,8 @@ static void expect_same(enum ss_der_form form, ss_span der, const char *passphra
     kit_expect(key.parts.e, parts.e, "e");
     kit_expect(key.parts.d, parts.d, "d");
     kit_expect(key.parts.p, parts.p, "p");
+    kit_expect(key.parts.q, parts.q, "q");
+    kit_expect(key.parts.g, parts.g, "g");
     kit_expect(key.parts.iqmp, parts.iqmp, "iqmp");
     if (key.parts.pub.size > 0)
         kit_expect(key.parts.pub, parts.pub, "public");
@@ -61,7 +63,11 @@ static const struct {
     {SS_KEY_RSA, SS_DER_SPKI, false},        {SS_KEY_RSA, SS_DER_RSA_PUBLIC, false},
     {SS_KEY_ECDSA_P256, SS_DER_EC, true},    {SS_KEY_ECDSA_P256, SS_DER_PKCS8, true},
     {SS_KEY_ECDSA_P256, SS_DER_SPKI, false}, {SS_KEY_ED25519, SS_DER_PKCS8, true},
-    {SS_KEY_ED25519, SS_DER_SPKI, false},
+    {SS_KEY_ED25519, SS_DER_SPKI, false},    {SS_KEY_ECDSA_P384, SS_DER_EC, true},
+    {SS_KEY_ECDSA_P521, SS_DER_EC, true},    {SS_KEY_ECDSA_P521, SS_DER_SPKI, false},
+    {SS_KEY_DSA, SS_DER_DSA, true},          {SS_KEY_DSA, SS_DER_PKCS8, true},
+    {SS_KEY_DSA, SS_DER_SPKI, false},        {SS_KEY_ED448, SS_DER_PKCS8, true},
+    {SS_KEY_ED448, SS_DER_SPKI, false},
 };
 
 Test(der_write, what_is_written_reads_back)
@@ -139,6 +145,7 @@ Test(der_write, encrypted_keys_open_with_their_passphrase_only)
 Test(der_write, what_cannot_be_written)
 {
     struct ss_pkey *key = pkey(SS_KEY_ED25519), *half = NULL;
+    struct ss_pkey *composite = pkey(SS_KEY_MLDSA44_ED25519);
     struct ss_pkey_parts parts;
     struct ss_buf der, store;
     ss_span none = ss_span_make(NULL, 0);
@@ -149,6 +156,8 @@ Test(der_write, what_cannot_be_written)
     cr_assert(ss_pkey_make(env(), SS_KEY_ED25519, &parts, &half) == SS_OK);
     cr_expect(ss_der_write(SS_DER_RSA, key, env(), none, 0, &der) == SS_E_unsupported);
     cr_expect(ss_der_write(SS_DER_EC, key, env(), none, 0, &der) == SS_E_unsupported);
+    cr_expect(ss_der_write(SS_DER_PKCS8, composite, env(), none, 0, &der) == SS_E_unsupported);
+    ss_pkey_free(&composite);
     cr_expect(ss_der_write(SS_DER_RSA_PUBLIC, key, env(), none, 0, &der) == SS_E_unsupported);
     cr_expect(ss_der_write(SS_DER_PKCS8, half, env(), none, 0, &der) == SS_E_usage);
     cr_expect(ss_der_write(SS_DER_PKCS8_ENCRYPTED, key, env(), none, 1000, &der) ==

@@ -11,9 +11,6 @@
 
 TestSuite(key_openssh_write, .fini = kit_folder_remove);
 
-static const enum ss_key_kind kinds[] = {SS_KEY_ED25519, SS_KEY_ECDSA_P256, SS_KEY_RSA};
-static const char *const types[] = {"ed25519", "ecdsa", "rsa"};
-
 static const struct ss_env *env(void)
 {
     return &test_counted()->env;
@@ -23,8 +20,8 @@ Test(key_openssh_write, what_is_written_reads_back)
 {
     size_t i;
 
-    for (i = 0; i < SS_COUNT(kinds); i++) {
-        struct ss_key *key = kit_key(kinds[i], "who@where"), *back = NULL;
+    for (i = 0; i < KIT_TYPES; i++) {
+        struct ss_key *key = kit_key(kit_types[i].kind, "who@where"), *back = NULL;
         struct ss_key *half = kit_public(key);
         struct ss_buf file;
 
@@ -51,11 +48,14 @@ Test(key_openssh_write, ssh_keygen_reads_what_we_write)
     size_t i;
 
     kit_need_keygen();
-    for (i = 0; i < SS_COUNT(kinds); i++) {
-        struct ss_key *key = kit_key(kinds[i], "ours");
+    for (i = 0; i < KIT_TYPES; i++) {
+        struct ss_key *key;
         struct ss_buf file, line;
         ss_span told = {NULL, 0};
 
+        if (!kit_types[i].known)
+            continue;
+        key = kit_key(kit_types[i].kind, "ours");
         ss_buf_init(&file, env(), 16384);
         ss_buf_init(&line, env(), 16384);
         cr_assert(ss_key_write_private(key, &file) == SS_OK);
@@ -76,8 +76,8 @@ Test(key_openssh_write, no_memory_leaves_nothing_behind)
     struct ss_counted *counted = test_counted();
     size_t i, n;
 
-    for (i = 0; i < SS_COUNT(kinds); i++) {
-        struct ss_key *key = kit_key(kinds[i], "c"), *back = NULL;
+    for (i = 0; i < KIT_TYPES; i++) {
+        struct ss_key *key = kit_key(kit_types[i].kind, "c"), *back = NULL;
         struct ss_buf file;
         ss_err err = SS_E_no_memory;
         size_t live;
@@ -102,9 +102,9 @@ Test(key_openssh_write, no_memory_leaves_nothing_behind)
             kit_scarce(0);
             if (err == SS_OK)
                 ss_key_free(&back);
-            cr_expect(counted->blocks == live, "%s, %zu", types[i], n);
+            cr_expect(counted->blocks == live, "%s, %zu", kit_types[i].name, n);
         }
-        cr_expect(err == SS_OK && n > 6, "%s: %s", types[i], ss_err_name(err));
+        cr_expect(err == SS_OK && n > 6, "%s: %s", kit_types[i].name, ss_err_name(err));
         ss_buf_fini(&file);
         ss_key_free(&key);
     }
@@ -157,28 +157,28 @@ Test(key_openssh_write, every_cipher_is_opened_by_us_and_by_ssh_keygen)
 
 Test(key_openssh_write, several_keys_in_one_file)
 {
-    struct ss_key *all[3];
-    const struct ss_key *keys[3];
+    struct ss_key *all[KIT_TYPES];
+    const struct ss_key *keys[KIT_TYPES];
     struct ss_key_protection protection = {.passphrase = test_text("secret"), .rounds = 1};
     struct ss_key_file back;
     struct ss_buf file;
     size_t i;
 
-    for (i = 0; i < 3; i++)
-        keys[i] = all[i] = kit_key(kinds[i], types[i]);
+    for (i = 0; i < KIT_TYPES; i++)
+        keys[i] = all[i] = kit_key(kit_types[i].kind, kit_types[i].name);
     ss_buf_init(&file, env(), 65536);
-    cr_assert(ss_key_write_openssh(keys, 3, &protection, &file) == SS_OK);
+    cr_assert(ss_key_write_openssh(keys, KIT_TYPES, &protection, &file) == SS_OK);
     cr_assert(ss_key_file_read(env(), ss_buf_span(&file), test_text("secret"), NULL, &back, NULL) ==
               SS_OK);
-    cr_assert(back.count == 3);
-    for (i = 0; i < 3; i++) {
+    cr_assert(back.count == KIT_TYPES);
+    for (i = 0; i < KIT_TYPES; i++) {
         cr_expect(ss_key_equal(back.keys[i], all[i]) && ss_key_is_private(back.keys[i]));
-        cr_expect_str_eq(ss_key_comment(back.keys[i]), types[i]);
+        cr_expect_str_eq(ss_key_comment(back.keys[i]), kit_types[i].name);
     }
     ss_key_file_fini(&back);
     cr_expect(ss_key_write_openssh(keys, 0, NULL, &file) == SS_E_bad_argument);
     cr_expect(ss_key_write_openssh(keys, SS_KEY_FILE_KEYS + 1, NULL, &file) == SS_E_bad_argument);
-    for (i = 0; i < 3; i++)
+    for (i = 0; i < KIT_TYPES; i++)
         ss_key_free(&all[i]);
     ss_buf_fini(&file);
 }

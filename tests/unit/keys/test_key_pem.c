@@ -56,7 +56,13 @@ static const struct {
 } rows[] = {
     {SS_KEY_RSA, ss_key_write_pem, SS_KEY_FORMAT_PEM},
     {SS_KEY_ECDSA_P256, ss_key_write_pem, SS_KEY_FORMAT_PEM},
+    {SS_KEY_ECDSA_P384, ss_key_write_pem, SS_KEY_FORMAT_PEM},
+    {SS_KEY_ECDSA_P521, ss_key_write_pem, SS_KEY_FORMAT_PEM},
+    {SS_KEY_DSA, ss_key_write_pem, SS_KEY_FORMAT_PEM},
     {SS_KEY_RSA, ss_key_write_pkcs8, SS_KEY_FORMAT_PKCS8},
+    {SS_KEY_DSA, ss_key_write_pkcs8, SS_KEY_FORMAT_PKCS8},
+    {SS_KEY_ECDSA_P521, ss_key_write_pkcs8, SS_KEY_FORMAT_PKCS8},
+    {SS_KEY_ED448, ss_key_write_pkcs8, SS_KEY_FORMAT_PKCS8},
     {SS_KEY_ECDSA_P256, ss_key_write_pkcs8, SS_KEY_FORMAT_PKCS8},
     {SS_KEY_ED25519, ss_key_write_pkcs8, SS_KEY_FORMAT_PKCS8},
 };
@@ -98,7 +104,9 @@ Test(key_pem, what_is_written_reads_back_plain_and_encrypted)
 
 Test(key_pem, public_keys_read_back)
 {
-    static const enum ss_key_kind kinds[] = {SS_KEY_ED25519, SS_KEY_ECDSA_P256, SS_KEY_RSA};
+    static const enum ss_key_kind kinds[] = {
+        SS_KEY_ED25519,    SS_KEY_ED448, SS_KEY_ECDSA_P256, SS_KEY_ECDSA_P384,
+        SS_KEY_ECDSA_P521, SS_KEY_RSA,   SS_KEY_DSA};
     size_t i;
 
     for (i = 0; i < SS_COUNT(kinds); i++) {
@@ -122,13 +130,30 @@ Test(key_pem, public_keys_read_back)
 
 Test(key_pem, a_kind_without_a_form_of_its_own_has_no_pem)
 {
-    struct ss_key *key = kit_key(SS_KEY_ED25519, "c");
+    static const struct {
+        enum ss_key_kind kind;
+        bool pkcs8;
+    } table[] = {{SS_KEY_ED25519, true},
+                 {SS_KEY_ED448, true},
+                 {SS_KEY_MLDSA44_ED25519, false},
+                 {SS_KEY_SK_ED25519, false},
+                 {SS_KEY_SK_ECDSA_P256, false}};
     struct ss_buf text;
+    size_t i;
 
     ss_buf_init(&text, env(), 4096);
-    cr_expect(ss_key_write_pem(key, NULL, &text) == SS_E_unsupported && ss_buf_size(&text) == 0);
+    for (i = 0; i < SS_COUNT(table); i++) {
+        struct ss_key *key = kit_key(table[i].kind, "c");
+
+        cr_expect(ss_key_write_pem(key, NULL, &text) == SS_E_unsupported && ss_buf_size(&text) == 0,
+                  "row %zu", i);
+        cr_expect((ss_key_write_pkcs8(key, NULL, &text) == SS_OK) == table[i].pkcs8, "row %zu", i);
+        ss_buf_clear(&text);
+        cr_expect((ss_key_write_spki(key, &text) == SS_OK) == table[i].pkcs8, "row %zu", i);
+        ss_buf_clear(&text);
+        ss_key_free(&key);
+    }
     ss_buf_fini(&text);
-    ss_key_free(&key);
 }
 
 #define RSA_BEGIN "-----BEGIN RSA PRIVATE KEY-----\n"

@@ -99,7 +99,9 @@ Test(key_ppk, every_prefix_is_refused)
     }
 }
 
-static const enum ss_key_kind kinds[] = {SS_KEY_ED25519, SS_KEY_ECDSA_P256, SS_KEY_RSA};
+static const enum ss_key_kind kinds[] = {SS_KEY_ED25519,    SS_KEY_ED448,      SS_KEY_ECDSA_P256,
+                                         SS_KEY_ECDSA_P384, SS_KEY_ECDSA_P521, SS_KEY_RSA,
+                                         SS_KEY_DSA};
 
 static void round_trip(const struct ss_key *key, enum ss_key_format format,
                        const struct ss_key_protection *protection, const char *kdf)
@@ -162,11 +164,13 @@ Test(key_ppk, what_cannot_be_written)
         {.passphrase = {(const uint8_t *)"p", 1}, .memory = 8, .lanes = 2},
     };
     struct ss_key *key = kit_key(SS_KEY_ED25519, "c"), *lines = kit_key(SS_KEY_ED25519, "a\rb");
-    struct ss_key *half = kit_public(key);
+    struct ss_key *half = kit_public(key), *sk = kit_key(SS_KEY_SK_ED25519, "c");
     struct ss_buf text;
     size_t i;
 
     ss_buf_init(&text, env(), 4096);
+    cr_expect(ss_key_write_ppk(sk, SS_KEY_FORMAT_PPK3, NULL, &text) == SS_E_unsupported);
+    ss_key_free(&sk);
     for (i = 0; i < SS_COUNT(bad); i++)
         cr_expect(ss_key_write_ppk(key, SS_KEY_FORMAT_PPK3, &bad[i], &text) == SS_E_bad_argument,
                   "row %zu", i);

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "sshspec/cert.h"
 #include "sshspec/krl.h"
 #include "tests/unit/keys/kit.h"
 
@@ -174,6 +175,42 @@ Test(krl_check, a_signature_covers_what_stands_before_it)
     ss_buf_fini(&list);
     ss_key_free(&other);
     ss_key_free(&signer);
+}
+
+/* The plain values are those of the certificate. */
+Test(krl_check, a_certificate_says_by_itself_who_made_it)
+{
+    struct ss_key *ca = kit_key(SS_KEY_ED25519, ""), *key = kit_key(SS_KEY_ED25519, "");
+    const struct ss_cert_request request = {
+        .type = SS_CERT_USER, .serial = 5, .key_id = ss_span_of("x"), .valid_before = UINT64_MAX};
+    struct ss_key *certified = NULL;
+    struct ss_krl_entry entry;
+    struct ss_writer writer;
+    struct ss_buf list;
+    struct ss_krl *krl;
+    bool authority = true;
+    size_t mark;
+
+    cr_assert(ss_cert_issue(env(), key, ca, NULL, &request, &certified) == SS_OK);
+    ss_buf_init(&list, env(), 4096);
+    cr_assert(ss_buf_put(&list, test_hex(HEAD "01")) == SS_OK);
+    ss_writer_init(&writer, &list);
+    mark = ss_writer_open(&writer);
+    ss_writer_string(&writer, ss_key_blob(ca));
+    ss_writer_string(&writer, ss_span_make(NULL, 0));
+    ss_writer_bytes(&writer, test_hex("20 00000008 0000000000000005"));
+    ss_writer_close(&writer, mark);
+    cr_assert(ss_writer_done(&writer) == SS_OK);
+    krl = list_of(ss_buf_span(&list));
+    cr_assert(ss_krl_check_key(krl, certified, &entry, &authority) == SS_OK);
+    cr_expect(entry.kind == SS_KRL_SERIAL && entry.low == 5 && !authority);
+    cr_assert(ss_krl_check_key(krl, key, &entry, NULL) == SS_OK);
+    cr_expect(entry.kind == SS_KRL_NOTHING);
+    ss_krl_free(&krl);
+    ss_buf_fini(&list);
+    ss_key_free(&certified);
+    ss_key_free(&key);
+    ss_key_free(&ca);
 }
 
 Test(krl_check, lists_of_ssh_keygen)

@@ -10,9 +10,6 @@
 
 TestSuite(sshsig, .fini = kit_folder_remove);
 
-static const enum ss_key_kind kinds[] = {SS_KEY_ED25519, SS_KEY_ECDSA_P256, SS_KEY_RSA};
-static const char *const types[] = {"ed25519", "ecdsa", "rsa"};
-
 static const struct ss_env *env(void)
 {
     return &test_counted()->env;
@@ -43,15 +40,20 @@ Test(sshsig, a_signature_holds_for_its_message_and_namespace_only)
 {
     static const struct ss_hash_alg *const hashes[] = {NULL, &ss_hash_sha256, &ss_hash_sha512};
     struct ss_buf text, again;
-    size_t i, h;
+    size_t i, h, told = 0;
 
     ss_buf_init(&text, env(), 8192);
     ss_buf_init(&again, env(), 8192);
-    for (i = 0; i < SS_COUNT(kinds); i++)
+    for (i = 0; i < KIT_TYPES; i++)
         for (h = 0; h < SS_COUNT(hashes); h++) {
-            struct ss_key *key = kit_key(kinds[i], "");
+            struct ss_key *key = kit_key(kit_types[i].kind, "");
             struct ss_sshsig sig;
 
+            if (ss_key_default_alg(key, ss_registry_standard()) == NULL) {
+                ss_key_free(&key);
+                continue;
+            }
+            told++;
             sign(key, hashes[h], &text);
             read(ss_buf_span(&text), &sig);
             cr_expect(ss_key_equal(sig.key, key) && ss_span_is(sig.name_space, "file"));
@@ -66,6 +68,7 @@ Test(sshsig, a_signature_holds_for_its_message_and_namespace_only)
             ss_sshsig_fini(&sig);
             ss_key_free(&key);
         }
+    cr_expect(told >= 3 * 7, "%zu", told);
     ss_buf_fini(&again);
     ss_buf_fini(&text);
 }
@@ -204,21 +207,23 @@ Test(sshsig, ssh_keygen_verifies_ours_and_we_verify_its)
     size_t i;
 
     kit_need_keygen();
-    for (i = 0; i < SS_COUNT(kinds); i++) {
+    for (i = 0; i < KIT_TYPES; i++) {
         struct ss_key_error error = {0, 0, NULL};
         struct ss_key *key = NULL;
         struct ss_sshsig sig;
         struct ss_buf text;
         ss_span told;
 
+        if (kit_types[i].keygen == NULL || kit_types[i].kind == SS_KEY_DSA)
+            continue;
         (void)snprintf(command, sizeof command,
-                       "rm -f k k.pub; ssh-keygen -q -t %s -N '' -f k; printf message > m; "
+                       "rm -f k k.pub; ssh-keygen -q %s -N '' -f k; printf message > m; "
                        "ssh-keygen -Y sign -f k -n file < m > m.sig; "
                        "{ printf 'me@example.org '; cat k.pub; } > allowed",
-                       types[i]);
+                       kit_types[i].keygen);
         cr_assert(kit_shell(command, NULL));
         read(kit_read_file("m.sig", 0), &sig);
-        cr_expect(verify(&sig, "file", "message") == SS_OK, "%s", types[i]);
+        cr_expect(verify(&sig, "file", "message") == SS_OK, "%s", kit_types[i].name);
         ss_sshsig_fini(&sig);
         cr_assert(ss_key_read_private(env(), kit_read_file("k", 0), &key, &error) == SS_OK);
         ss_buf_init(&text, env(), 8192);
@@ -227,7 +232,7 @@ Test(sshsig, ssh_keygen_verifies_ours_and_we_verify_its)
         cr_expect(kit_shell("ssh-keygen -Y verify -f allowed -I me@example.org -n file -s ours.sig "
                             "< m",
                             &told),
-                  "%s: %.*s", types[i], (int)told.size, (const char *)told.data);
+                  "%s: %.*s", kit_types[i].name, (int)told.size, (const char *)told.data);
         ss_buf_fini(&text);
         ss_key_free(&key);
     }
