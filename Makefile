@@ -25,8 +25,7 @@ Q    =
 SAY  = @true
 endif
 
-LIBDIRS ?= base wire trace msg crypto keys config sftp transport auth connection engine net client server
-LIBSRC  := $(foreach d,$(LIBDIRS),$(wildcard lib/$(d)/*.c))
+LIBSRC  := $(wildcard lib/*/*.c)
 LIBOBJ  := $(LIBSRC:%.c=$(BUILD)/obj/%.o)
 TOOLSRC := $(filter-out testserver/sftp_server/%,$(wildcard testserver/*.c testserver/*/*.c reports/*.c interop/*.c))
 TOOLOBJ := $(TOOLSRC:%.c=$(BUILD)/obj/%.o)
