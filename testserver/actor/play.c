@@ -259,6 +259,8 @@ void seat_play(struct seat *seat)
         const struct scn_step *step = &seat->flow.program.steps[call->pc];
 
         if (call->fresh && ++seat->steps > SEAT_STEPS) {
+            if (step->stmt != NULL)
+                at = step->stmt->at;
             act_decide(seat->scene, VERDICT_ERROR, at, "more than %u steps", (unsigned)SEAT_STEPS);
             return;
         }
