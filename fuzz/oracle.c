@@ -10,6 +10,15 @@
 #include <stdlib.h>
 #include <time.h>
 
+const char *__asan_default_options(void);
+
+/* The name is AddressSanitizer's. Freed blocks are kept from use for 16 MiB and not for 256: an
+ * input that uses one does so at once, and fresh pages for every block cost a sixth of the time. */
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=16";
+}
+
 void fuzz_must(bool holds, const char *what, const char *file, int line)
 {
     if (holds)
