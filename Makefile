@@ -122,13 +122,19 @@ $(FUZZERS:%=$(FBUILD)/%): $(FBUILD)/%: $(FBUILD)/obj/fuzz/%.o $(FUZZLIB)
 	$(SAY) LD $@
 	$(Q)$(FUZZCC) -fsanitize=fuzzer,address,undefined $(FUZZWRAP) -o $@ $^ $(LIBLIBS)
 fuzzers: $(FUZZERS:%=$(FBUILD)/%)
-fuzz-smoke: fuzzers $(BUILD)/bin/dict_gen
+fuzz-smoke: fuzzers $(BUILD)/bin/dict_gen $(BUILD)/bin/seed_gen
 	@ci/fuzz-smoke $(BUILD) $(SECONDS_EACH) $(FUZZERS)
 
 $(BUILD)/bin/dict_gen: $(BUILD)/obj/fuzz/dict_gen.o $(BUILD)/lib/libsshspec.a
 	@mkdir -p $(dir $@)
 	$(SAY) LD $@
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBLIBS)
+
+SEEDSRC := $(wildcard fuzz/seed_*.c) $(filter-out fuzz/script_%.c,$(FUZZSHARED))
+$(BUILD)/bin/seed_gen: $(SEEDSRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/lib/libsshspec.a
+	@mkdir -p $(dir $@)
+	$(SAY) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) $(FUZZWRAP) -o $@ $^ $(LIBLIBS)
 
 # ---- benchmarks ----
 BENCHSRC := $(wildcard bench/*.c)

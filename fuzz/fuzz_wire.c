@@ -6,17 +6,15 @@
  * Not here: message layouts (their own target).
  * Follows: RFC 4251 section 5; RFC 3629 section 4.
  *
- * Input: a byte n (low 5 bits), up to n bytes that name field types, then the bytes to decode. For
- * each field both decoders must agree on value, position and first error. What is accepted in
- * whole must encode to the same bytes again, save that any true boolean is written as 1. An
- * mpint that is negative or longer than needed must be refused by both. */
+ * Input: see wire_form.h. For each field both decoders must agree on value, position and first
+ * error. What is accepted in whole must encode to the same bytes again, save that any true boolean
+ * is written as 1. An mpint that is negative or longer than needed must be refused by both. */
 #include "fuzz/oracle.h"
+#include "fuzz/wire_form.h"
 #include "sshspec/text.h"
 #include "sshspec/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum field { BYTE, BOOLEAN, U32, U64, STRING, MPINT, BYTES3, INSIDE, REST, NAMES, TEXT, FIELDS };
 
 /* ---- the slow decoder ---- */
 
@@ -204,18 +202,18 @@ static void inside(struct ss_reader *reader, struct slow *slow, struct ss_writer
     ss_writer_close(writer, mark);
 }
 
-static void one_number(enum field type, struct ss_reader *reader, struct slow *slow,
+static void one_number(enum fuzz_field type, struct ss_reader *reader, struct slow *slow,
                        struct ss_writer *writer)
 {
-    uint64_t want = slow_number(slow, type == U64 ? 8 : type == U32 ? 4 : 1);
+    uint64_t want = slow_number(slow, type == FUZZ_U64 ? 8 : type == FUZZ_U32 ? 4 : 1);
     uint64_t got;
 
-    if (type == U64) {
+    if (type == FUZZ_U64) {
         ss_writer_u64(writer, got = ss_reader_u64(reader));
-    } else if (type == U32) {
+    } else if (type == FUZZ_U32) {
         got = ss_reader_u32(reader);
         ss_writer_u32(writer, (uint32_t)got);
-    } else if (type == BYTE) {
+    } else if (type == FUZZ_BYTE) {
         got = ss_reader_byte(reader);
         ss_writer_byte(writer, (uint8_t)got);
     } else {
@@ -226,19 +224,19 @@ static void one_number(enum field type, struct ss_reader *reader, struct slow *s
     MUST(got == want);
 }
 
-static void one_run(enum field type, struct ss_reader *reader, struct slow *slow,
+static void one_run(enum fuzz_field type, struct ss_reader *reader, struct slow *slow,
                     struct ss_writer *writer)
 {
     struct value want;
     ss_span got;
 
-    if (type == STRING || type == NAMES || type == TEXT) {
+    if (type == FUZZ_STRING || type == FUZZ_NAMES || type == FUZZ_TEXT) {
         want = slow_string(slow);
         ss_writer_string(writer, got = ss_reader_string(reader));
-    } else if (type == MPINT) {
+    } else if (type == FUZZ_MPINT) {
         want = slow_mpint(slow);
         ss_writer_mpint(writer, got = ss_reader_mpint(reader));
-    } else if (type == BYTES3) {
+    } else if (type == FUZZ_BYTES3) {
         want = slow_run(slow, 3, slow->at);
         ss_writer_bytes(writer, got = ss_reader_bytes(reader, 3));
     } else {
@@ -246,9 +244,9 @@ static void one_run(enum field type, struct ss_reader *reader, struct slow *slow
         ss_writer_bytes(writer, got = ss_reader_rest(reader));
     }
     same_bytes(slow, want, got);
-    if (type == NAMES)
+    if (type == FUZZ_NAMES)
         same_names(got);
-    if (type == TEXT)
+    if (type == FUZZ_TEXT)
         MUST(ss_utf8_valid(got) == slow_utf8(got));
 }
 
@@ -267,19 +265,19 @@ static void run(const uint8_t *types, size_t count, uint8_t *body, size_t size)
     ss_writer_init(&writer, &buf);
     ss_reader_init(&reader, ss_span_make(body, size));
     for (i = 0; i < count; i++) {
-        enum field type = (enum field)(types[i] % FIELDS);
+        enum fuzz_field type = (enum fuzz_field)(types[i] % FUZZ_FIELDS);
         uint64_t at = slow.at;
 
-        if (type == INSIDE)
+        if (type == FUZZ_INSIDE)
             inside(&reader, &slow, &writer);
-        else if (type <= U64)
+        else if (type <= FUZZ_U64)
             one_number(type, &reader, &slow, &writer);
         else
             one_run(type, &reader, &slow, &writer);
         MUST(reader.err == slow.err);
         MUST(ss_reader_offset(&reader) == (slow.err != SS_OK ? slow.err_at : slow.at));
         MUST(ss_reader_left(&reader) == (slow.err != SS_OK ? 0 : slow.size - slow.at));
-        if (type == BOOLEAN && slow.err == SS_OK)
+        if (type == FUZZ_BOOLEAN && slow.err == SS_OK)
             body[at] = body[at] != 0;
     }
     if (slow.err == SS_OK && slow.at < slow.size)
@@ -301,7 +299,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size == 0)
         return 0;
-    count = data[0] & 31U;
+    count = data[0] & (unsigned)FUZZ_FIELDS_MOST;
     if (size - 1 < count)
         count = size - 1;
     body = fuzz_copy(ss_span_make(data + 1 + count, size - 1 - count));

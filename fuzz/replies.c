@@ -79,6 +79,15 @@ static void newkeys(struct fuzz_replies *replies)
                            none, none, SS_OPEN) == SS_OK);
 }
 
+static void keep_data(struct fuzz_replies *replies, const struct ss_msg_channel_data *body)
+{
+    ss_span head = ss_span_part(body->data, 0, sizeof replies->data);
+
+    if (head.size > 0)
+        memcpy(replies->data, head.data, head.size);
+    replies->data_size = head.size;
+}
+
 static void take_message(struct fuzz_replies *replies, ss_span payload)
 {
     const struct ss_msg_unimplemented *body;
@@ -90,6 +99,9 @@ static void take_message(struct fuzz_replies *replies, ss_span payload)
     if (payload.data[0] < 80) /* later ones hand back what the client said */
         check_canonical(replies, &msg);
     replies->messages++;
+    replies->last = payload.data[0];
+    if (msg.def->id == SS_MSG_channel_data)
+        keep_data(replies, msg.body);
     if (payload.data[0] == DISCONNECT)
         replies->over = true;
     if (payload.data[0] == NEWKEYS)

@@ -37,6 +37,9 @@ struct fuzz_replies { /* what the server put out */
     size_t messages;
     unsigned unimplemented; /* since it was set to 0 */
     uint32_t unimplemented_sequence;
+    uint8_t last;     /* number of the last message */
+    uint8_t data[64]; /* the beginning of the last CHANNEL_DATA */
+    size_t data_size;
 };
 
 struct fuzz_server {

@@ -25,7 +25,7 @@ struct recording {
     struct ss_trace trace;
     ss_span payloads[PAYLOADS_MOST]; /* kept for the life of the program */
     size_t count;
-    size_t ends[FUZZ_STARTS]; /* payloads up to each start */
+    size_t ends[FUZZ_STARTS + 1]; /* payloads up to each start; the last: all */
     bool rekeying;
 };
 
@@ -202,7 +202,8 @@ static const struct recording *recorded(void)
     for (int i = 0; i < TURNS_MOST && !done; i++)
         done = exchange(&client, &server);
     MUST(done);
-    for (size_t start = FUZZ_AT_KEXINIT; start < FUZZ_STARTS; start++)
+    recording.ends[FUZZ_STARTS] = recording.count;
+    for (size_t start = FUZZ_AT_KEXINIT; start <= FUZZ_STARTS; start++)
         MUST(recording.ends[start] > recording.ends[start - 1]);
     client_fini(&client);
     fuzz_server_fini(&server, 0);

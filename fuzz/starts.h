@@ -23,7 +23,8 @@ enum fuzz_start {
 
 /* Brings a new server there. */
 void fuzz_start_at(struct fuzz_server *server, enum fuzz_start start);
-/* The payloads that lead from one start to a later one, for seeds: *count of them. */
+/* The payloads that lead from one start to a later one, for seeds: *count of them. FUZZ_STARTS: to
+ * the end of the later exchange. */
 const ss_span *fuzz_start_between(enum fuzz_start from, enum fuzz_start to, size_t *count);
 
 #endif
