@@ -116,8 +116,8 @@ $(FBUILD)/obj/fuzz/%.o: fuzz/%.c
 	@mkdir -p $(dir $@)
 	$(SAY) FUZZ $<
 	$(Q)$(FUZZCC) $(FUZZCFLAGS) -MMD -MP -c $< -o $@
-FUZZLIB = $(LIBSRC:%.c=$(FBUILD)/obj/%.o) $(FUZZSHARED:%.c=$(FBUILD)/obj/%.o) \
-          $(patsubst %.c,$(FBUILD)/obj/%.o,$(filter-out testserver/script/catalogue.c testserver/script/select.c testserver/script/folder.c testserver/script/ledger.c testserver/script/lint.c,$(filter testserver/script/%,$(TOOLSRC))))
+FUZZSCRIPT := $(filter-out testserver/script/catalogue.c testserver/script/select.c testserver/script/folder.c testserver/script/ledger.c testserver/script/lint.c,$(filter testserver/script/%,$(TOOLSRC)))
+FUZZLIB = $(patsubst %.c,$(FBUILD)/obj/%.o,$(LIBSRC) $(FUZZSHARED) $(FUZZSCRIPT))
 $(FUZZERS:%=$(FBUILD)/%): $(FBUILD)/%: $(FBUILD)/obj/fuzz/%.o $(FUZZLIB)
 	$(SAY) LD $@
 	$(Q)$(FUZZCC) -fsanitize=fuzzer,address,undefined $(FUZZWRAP) -o $@ $^ $(LIBLIBS)
@@ -130,7 +130,7 @@ $(BUILD)/bin/dict_gen: $(BUILD)/obj/fuzz/dict_gen.o $(BUILD)/lib/libsshspec.a
 	$(SAY) LD $@
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBLIBS)
 
-SEEDSRC := $(wildcard fuzz/seed_*.c) $(filter-out fuzz/script_%.c,$(FUZZSHARED))
+SEEDSRC := $(wildcard fuzz/seed_*.c) $(FUZZSHARED) $(FUZZSCRIPT)
 $(BUILD)/bin/seed_gen: $(SEEDSRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/lib/libsshspec.a
 	@mkdir -p $(dir $@)
 	$(SAY) LD $@

@@ -30,6 +30,7 @@ void seed_kexinit(struct seeds *seeds);
 void seed_message(struct seeds *seeds);
 void seed_session(struct seeds *seeds);
 void seed_session_real(struct seeds *seeds);
+void seed_script(struct seeds *seeds);
 
 /* seed_fill.c: the row with values of a seed; with tail, a parent of that tail. All in arena. */
 struct ss_msg seed_fill(struct ss_arena *arena, const struct ss_msgdef *def,

@@ -29,6 +29,7 @@ static const struct writer writers[] = {
     {"message", seed_message},
     {"session", seed_session},
     {"session_real", seed_session_real},
+    {"script", seed_script},
 };
 
 static bool failed;
