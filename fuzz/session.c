@@ -66,6 +66,7 @@ static void finish(struct fuzz_server *server, struct fuzz_session_end *end)
     fuzz_server_read(server);
     end->phase = ss_engine_phase(server->engine);
     end->messages = server->replies.messages;
+    end->epoch = ss_engine_negotiated(server->engine)->epoch;
     end->over = fuzz_server_over(server);
     end->fault = fault != NULL ? fault->err : SS_OK;
     end->sum = server->replies.sum;
@@ -77,6 +78,7 @@ struct fuzz_session_end fuzz_session_run(ss_span input, size_t more)
     struct fuzz_session_end end = {0};
     struct fuzz_server server;
     size_t at = 1;
+    struct ss_channel_info info;
     bool on = true;
 
     fuzz_server_init(&server);
@@ -92,6 +94,7 @@ struct fuzz_session_end fuzz_session_run(ss_span input, size_t more)
         on = step(&server, kind, bytes);
         at += FUZZ_STEP_HEAD + bytes.size;
         end.steps++;
+        end.channel = end.channel || ss_engine_channel(server.engine, 0, &info);
     }
     finish(&server, &end);
     fuzz_server_fini(&server, input.size);

@@ -26,6 +26,8 @@ enum { FUZZ_STEP_MASK = 7, FUZZ_PIECE_SHIFT = 3, FUZZ_STEP_HEAD = 3 };
 struct fuzz_session_end { /* for those who want to know what an input led to */
     unsigned phase;
     size_t steps, messages;
+    uint32_t epoch; /* key exchanges finished */
+    bool channel;   /* channel 0 is open */
     bool over;
     ss_err fault; /* SS_OK: none */
     uint64_t sum; /* over all that the server said */
