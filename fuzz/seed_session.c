@@ -9,6 +9,8 @@
 
 #include "sshspec/wire.h"
 
+enum { FLOOD = 200 }; /* packets, but one */
+
 /* ---- steps ---- */
 
 void seed_start(struct seeds *seeds, enum fuzz_start start, unsigned bits)
@@ -193,15 +195,27 @@ static void put_lines(struct seeds *seeds)
 /* Replies that nobody reads. */
 static void put_unread(struct seeds *seeds)
 {
-    static const uint8_t ping[] = {192, 0, 0, 0, 4, 'p', 'i', 'n', 'g'};
+    static const uint8_t ping[] = {FLOOD, 192, 0, 0, 0, 4, 'p', 'i', 'n', 'g'};
     struct fuzz_session_end end;
+
+    static const uint8_t unknown[] = {FLOOD, 22};
+    uint8_t large[1 + 5 + 1000] = {FLOOD, 192, 0, 0, 1000 / 256, 1000 % 256};
 
     for (size_t start = FUZZ_AT_KEYS; start <= FUZZ_AT_SFTP; start++) {
         seed_start(seeds, (enum fuzz_start)start, FUZZ_UNREAD);
-        for (size_t i = 0; i < 40; i++)
-            seed_step(seeds, FUZZ_PACKET, ss_span_make(ping, sizeof ping));
-        end = seed_session_put(seeds, 40);
-        MUST(!end.over && end.messages > 40);
+        seed_step(seeds, FUZZ_AGAIN, ss_span_make(ping, sizeof ping));
+        end = seed_session_put(seeds, 1);
+        MUST(!end.over && end.messages > FLOOD);
+        seed_start(seeds, (enum fuzz_start)start, FUZZ_UNREAD);
+        seed_step(seeds, FUZZ_AGAIN, ss_span_make(unknown, sizeof unknown));
+        end = seed_session_put(seeds, 1);
+        MUST(!end.over && end.messages > FLOOD);
+        /* More than is kept for a peer that is not authenticated and does not read. */
+        seed_start(seeds, (enum fuzz_start)start, FUZZ_UNREAD);
+        seed_step(seeds, FUZZ_AGAIN, ss_span_make(large, sizeof large));
+        seed_step(seeds, FUZZ_AGAIN, ss_span_make(large, sizeof large));
+        end = seed_session_put(seeds, 2);
+        MUST(end.over == (start < FUZZ_AT_LOGIN));
     }
 }
 

@@ -11,7 +11,7 @@
 #include "fuzz/sign_memo.h"
 #include "fuzz/stub_crypto.h"
 
-enum { SEALED = 1 << 20, NEWKEYS = 21, FILES_MOST = 1 << 20, EVENTS_MOST = 200000 };
+enum { SEALED = 1 << 20, KEXINIT = 20, NEWKEYS = 21, FILES_MOST = 1 << 20, EVENTS_MOST = 200000 };
 /* Far more than a packet takes, also with sanitizers on a busy machine: a loop would be longer. */
 enum { PACKET_MICROSECONDS = 400000 };
 
@@ -107,16 +107,15 @@ bool fuzz_server_over(const struct fuzz_server *server)
 
 /* ---- what must always hold ---- */
 
+/* Unread replies count, too. */
 static void check_memory(const struct fuzz_server *server)
 {
     size_t bytes = server->memory.counted.bytes;
-    uint64_t most = FUZZ_PREAUTH_MOST;
 
     if (ss_engine_authenticated(server->engine))
         return;
-    if (server->received > FUZZ_PREAUTH_FREE)
-        most += 2 * (server->received - FUZZ_PREAUTH_FREE);
-    MUST(bytes <= most);
+    MUST(bytes <= FUZZ_PREAUTH_MOST);
+    MUST(bytes <= FUZZ_PREAUTH_FREE + 2 * server->received);
 }
 
 static void check_event(const struct fuzz_server *server, const struct ss_event *event)
@@ -303,4 +302,8 @@ void fuzz_server_packet(struct fuzz_server *server, ss_span payload, const struc
         MUST(fuzz_server_over(server));
     if (payload.size > 0 && payload.data[0] == NEWKEYS)
         after_newkeys(server);
+    /* rule: STRICTKEX-3.2-first-packet-kexinit */
+    if (payload.size > 0 && payload.data[0] == KEXINIT && !before.later && before.sequence != 0 &&
+        ss_engine_negotiated(server->engine)->strict)
+        MUST(fuzz_server_over(server));
 }

@@ -23,7 +23,7 @@
 
 enum {
     FUZZ_PREAUTH_MOST = 320 << 10, /* bytes a connection may hold before authentication */
-    FUZZ_PREAUTH_FREE = 64 << 10   /* bytes received past which at most two are kept for each */
+    FUZZ_PREAUTH_FREE = 64 << 10   /* without a byte received; two more are kept for each at most */
 };
 
 struct fuzz_replies { /* what the server put out */

@@ -9,7 +9,13 @@
 #include "sshspec/vary.h"
 #include "sshspec/wire.h"
 
-enum { STEPS_MOST = 64, LIE_HEAD = 2, WAIT_BYTES = 8, WAIT_MOST = 1000000000 };
+enum {
+    STEPS_MOST = 64,
+    LIE_HEAD = 2,
+    WAIT_BYTES = 8,
+    WAIT_MOST = 1000000000,
+    RECEIVED_MOST = 1 << 20
+};
 
 /* A frame with one lie; the rest of the stream may then be no row of packets any more. */
 static void lied(struct fuzz_server *server, ss_span bytes)
@@ -25,6 +31,14 @@ static void lied(struct fuzz_server *server, ss_span bytes)
     if (lie.kind == SS_LIE_SEQUENCE || lie.kind == SS_LIE_PACKET_LENGTH)
         lie.n = (int64_t)(ss_vary_next(&vary) >> (32 + ss_vary_below(&vary, 32)));
     fuzz_server_packet(server, ss_span_part(bytes, LIE_HEAD, bytes.size), &lie, 1);
+}
+
+static void again(struct fuzz_server *server, ss_span bytes)
+{
+    size_t times = bytes.size > 0 ? 1 + (size_t)bytes.data[0] : 0;
+
+    for (; times > 0 && server->received < RECEIVED_MOST; times--)
+        fuzz_server_packet(server, ss_span_part(bytes, 1, bytes.size), NULL, 0);
 }
 
 static void wait(struct fuzz_server *server, ss_span bytes)
@@ -43,6 +57,9 @@ static bool step(struct fuzz_server *server, uint8_t kind, ss_span bytes)
     case FUZZ_RAW:
         server->torn = true;
         fuzz_server_feed(server, bytes);
+        return true;
+    case FUZZ_AGAIN:
+        again(server, bytes);
         return true;
     case FUZZ_WAIT:
         wait(server, bytes);
@@ -97,6 +114,6 @@ struct fuzz_session_end fuzz_session_run(ss_span input, size_t more)
         end.channel = end.channel || ss_engine_channel(server.engine, 0, &info);
     }
     finish(&server, &end);
-    fuzz_server_fini(&server, input.size);
+    fuzz_server_fini(&server, (size_t)server.received);
     return end;
 }

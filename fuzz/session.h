@@ -15,7 +15,8 @@
 
 enum { FUZZ_START_MASK = 0x0f, FUZZ_UNREAD = 0x80 };
 enum fuzz_step {
-    FUZZ_PACKET = 0, /* 0 to 3: a payload */
+    FUZZ_PACKET = 0, /* 0 to 2: a payload */
+    FUZZ_AGAIN = 3,  /* a byte n, then a payload that is sent n + 1 times */
     FUZZ_RAW = 4,    /* bytes into the stream */
     FUZZ_WAIT = 5,   /* so many milliseconds: the bytes, big-endian, eight at most */
     FUZZ_LIED = 6,   /* two bytes choose a lie of the frame, then a payload */
