@@ -198,9 +198,29 @@ static void change_bytes(struct bench *bench, ss_span *bytes)
     *bytes = ss_span_make(copy, bench->raw(copy, bytes->size, room));
 }
 
+/* What an honest client sends for new keys. */
+static void insert_rekey(struct bench *bench, size_t at)
+{
+    size_t count;
+    const ss_span *payloads = fuzz_start_between(FUZZ_AT_SFTP, FUZZ_STARTS, &count);
+
+    for (size_t i = 0; i < count; i++)
+        insert(bench, at + i, FUZZ_PACKET, payloads[i]);
+}
+
+/* Packets for the most part: what tears the stream makes the rest of the input worth little. */
+static uint8_t some_kind(struct bench *bench)
+{
+    uint32_t odd = below(bench, 32);
+    uint8_t piece = below(bench, 4) == 0 ? (uint8_t)below(bench, 32) : 0;
+
+    return (uint8_t)((odd > FUZZ_EOF || odd < FUZZ_AGAIN ? FUZZ_PACKET : odd) |
+                     (uint32_t)piece << FUZZ_PIECE_SHIFT);
+}
+
 static void change(struct bench *bench)
 {
-    uint32_t way = below(bench, 12);
+    uint32_t way = below(bench, 14);
     size_t i = below(bench, (uint32_t)bench->count), j = below(bench, (uint32_t)bench->count + 1);
 
     if (way < 2 || bench->count == 0)
@@ -218,7 +238,9 @@ static void change(struct bench *bench)
     else if (way == 9)
         swap(bench, i, j < bench->count ? j : 0);
     else if (way == 10)
-        bench->kinds[i] = (uint8_t)ss_vary_next(&bench->vary);
+        bench->kinds[i] = some_kind(bench);
+    else if (way < 13)
+        insert_rekey(bench, j);
     else
         bench->head =
             (uint8_t)(below(bench, FUZZ_STARTS) | (below(bench, 8) == 0 ? FUZZ_UNREAD : 0));
