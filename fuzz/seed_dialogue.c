@@ -414,8 +414,24 @@ static void rekeys(struct seeds *seeds)
     }
 }
 
+/* rule: STRICTKEX-3.2-first-packet-kexinit */
+static void not_first(struct seeds *seeds)
+{
+    static const uint8_t ignore[] = {2, 0, 0, 0, 0};
+    struct talk talk;
+    struct fuzz_session_end end;
+
+    talk_init(&talk, seeds, FUZZ_AT_IDENT);
+    seed_step(seeds, FUZZ_PACKET, ss_span_make(ignore, sizeof ignore));
+    say_recorded(&talk, FUZZ_AT_IDENT, FUZZ_AT_KEXINIT);
+    end = seed_session_put(seeds, talk.steps + 1);
+    MUST(end.over && end.fault == SS_E_strict_violation);
+    ss_arena_fini(&talk.arena);
+}
+
 void seed_dialogues(struct seeds *seeds)
 {
+    not_first(seeds);
     logins(seeds, FUZZ_AT_IDENT);
     logins(seeds, FUZZ_AT_SERVICE);
     commands(seeds);

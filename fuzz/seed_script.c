@@ -107,8 +107,27 @@ static void put_scenario(struct seeds *seeds, const struct ss_msgdef *def,
     seed_put(seeds);
 }
 
+/* As deep as may be, and deeper. */
+static void put_deep(struct seeds *seeds, size_t operators, ss_err err)
+{
+    struct scn_diagnostic diagnostic;
+    struct scn_file *file = NULL;
+
+    put(seeds, "scenario \"deep\"\nproves   RFC4253-4.2-terminated-crlf\nagainst  server\n\n");
+    put(seeds, "client {\n    let n = 1");
+    for (size_t i = 0; i < operators; i++)
+        put(seeds, " + 1");
+    put(seeds, "\n}\n");
+    MUST(scn_parse(seeds->memory->env, ss_span_of("seed"), ss_buf_span(&seeds->buf), NULL, &file,
+                   &diagnostic) == err);
+    scn_free(&file);
+    seed_put(seeds);
+}
+
 void seed_script(struct seeds *seeds)
 {
+    put_deep(seeds, 100, SS_OK);
+    put_deep(seeds, 3000, SS_E_bad_value);
     for (size_t id = 1; id < SS_MSGID_COUNT; id++) {
         const struct ss_msgdef *def = ss_msgdef_of((enum ss_msgid)id);
         const struct ss_msgdef *parent = def->key != NULL ? ss_msgdef_of(def->parent) : def;

@@ -11,7 +11,14 @@
 #include "fuzz/sign_memo.h"
 #include "fuzz/stub_crypto.h"
 
-enum { SEALED = 1 << 20, KEXINIT = 20, NEWKEYS = 21, FILES_MOST = 1 << 20, EVENTS_MOST = 200000 };
+enum {
+    SEALED = 1 << 20,
+    DISCONNECT = 1,
+    KEXINIT = 20,
+    NEWKEYS = 21,
+    FILES_MOST = 1 << 20,
+    EVENTS_MOST = 200000
+};
 /* Far more than a packet takes, also with sanitizers on a busy machine: a loop would be longer. */
 enum { PACKET_MICROSECONDS = 400000 };
 
@@ -275,6 +282,9 @@ static void check_gate(const struct fuzz_server *server, const struct before *be
     }
     if ((allowed & FUZZ_TAKES) != 0)
         return;
+    /* rule: RFC4253-11.1-no-data-after-disconnect */
+    if (number == DISCONNECT && ss_engine_fault(server->engine) == NULL)
+        MUST(server->replies.messages == before->messages);
     if (fuzz_server_over(server))
         MUST((allowed & FUZZ_ENDS) != 0);
     else if (unimplemented > 0)
