@@ -20,7 +20,7 @@ enum {
     EVENTS_MOST = 200000
 };
 /* Far more than a packet takes, also with sanitizers on a busy machine: a loop would be longer. */
-enum { PACKET_MICROSECONDS = 400000 };
+enum { PREAUTH_MICROSECONDS = 100000, MICROSECONDS = 400000 };
 
 const char fuzz_user[] = "tester";
 const char fuzz_password[] = "a password that no input holds: 8c1f";
@@ -244,7 +244,7 @@ static void after_newkeys(struct fuzz_server *server)
 
 struct before { /* a packet */
     unsigned phase;
-    bool strict, later, dropped;
+    bool over, strict, later, dropped;
     uint32_t sequence;
     size_t messages;
     uint64_t began;
@@ -255,6 +255,7 @@ static struct before look(struct fuzz_server *server)
     const struct ss_negotiated *negotiated = ss_engine_negotiated(server->engine);
     struct before before;
 
+    before.over = fuzz_server_over(server);
     before.phase = ss_engine_phase(server->engine);
     before.later = negotiated->epoch > 0;
     before.strict = negotiated->strict && !before.later;
@@ -293,27 +294,45 @@ static void check_gate(const struct fuzz_server *server, const struct before *be
         MUST((allowed & FUZZ_IGNORES) != 0 && server->replies.messages == before->messages);
 }
 
+/* lied: what was sent may be no packet. */
+static void check_packet(const struct fuzz_server *server, const struct before *before,
+                         ss_span payload, bool lied)
+{
+    uint64_t most = before->phase < SS_PHASE_CONNECTION ? PREAUTH_MICROSECONDS : MICROSECONDS;
+
+    MUST(fuzz_cpu() - before->began < most);
+    if (before->over)
+        MUST(server->unread || server->replies.messages == before->messages);
+    else if (lied || before->dropped) /* a wrong guess is not even looked at */
+        return;
+    else if (payload.size == 0)
+        MUST(fuzz_server_over(server)); /* rule: RFC4253-6-empty-payload */
+    else
+        check_gate(server, before, payload.data[0]);
+}
+
+/* Looked at with or without lies: they are of the frame. */
+static void after_packet(struct fuzz_server *server, const struct before *before, uint8_t number)
+{
+    if (number == NEWKEYS)
+        after_newkeys(server);
+    /* rule: STRICTKEX-3.2-first-packet-kexinit */
+    if (number == KEXINIT && !before->later && before->sequence != 0 &&
+        ss_engine_negotiated(server->engine)->strict)
+        MUST(fuzz_server_over(server));
+}
+
 void fuzz_server_packet(struct fuzz_server *server, ss_span payload, const struct ss_lie *lies,
                         size_t lie_count)
 {
-    bool was_over = fuzz_server_over(server), was_torn = server->torn;
     struct before before = look(server);
+    bool lied = server->torn || lie_count > 0;
 
     if (payload.size > 0)
-        seen[(phase_index(before.phase) * NUMBERS + payload.data[0]) * 2 + was_over] = 1;
+        seen[(phase_index(before.phase) * NUMBERS + payload.data[0]) * 2 + before.over] = 1;
     seal(server, payload, lies, lie_count);
     fuzz_server_feed(server, ss_buf_span(&server->sealed));
-    MUST(fuzz_cpu() - before.began < PACKET_MICROSECONDS);
-    if (was_over)
-        MUST(server->unread || server->replies.messages == before.messages);
-    else if (payload.size > 0 && !was_torn && lie_count == 0)
-        check_gate(server, &before, payload.data[0]);
-    else if (payload.size == 0 && !was_torn && lie_count == 0)
-        MUST(fuzz_server_over(server));
-    if (payload.size > 0 && payload.data[0] == NEWKEYS)
-        after_newkeys(server);
-    /* rule: STRICTKEX-3.2-first-packet-kexinit */
-    if (payload.size > 0 && payload.data[0] == KEXINIT && !before.later && before.sequence != 0 &&
-        ss_engine_negotiated(server->engine)->strict)
-        MUST(fuzz_server_over(server));
+    check_packet(server, &before, payload, lied);
+    if (payload.size > 0)
+        after_packet(server, &before, payload.data[0]);
 }
