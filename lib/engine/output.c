@@ -11,8 +11,10 @@
 #include "core.h"
 
 enum {
-    HEAD = 5,              /* packet length and padding length */
-    BEFORE_LOGIN = 262144, /* most bytes kept for a peer that is not authenticated */
+    HEAD = 5, /* packet length and padding length */
+    /* Most bytes kept for a peer that is not authenticated. The block for them may be twice as
+     * large and a message larger, and with all else a connection then stays below 320 KiB. */
+    BEFORE_LOGIN = 65536,
     CONNECTION_FIRST = 80,
     CONNECTION_LAST = 127
 };
