@@ -3,6 +3,7 @@
  *
  * Follows: FIPS 186-4 section 6. Published edge cases: tests/vectors. */
 #include <criterion/criterion.h>
+#include <openssl/bn.h>
 
 #include "tests/unit/crypto/kit.h"
 
@@ -60,6 +61,38 @@ Test(pkey_ecdsa, keys_next_to_the_base_point)
             kit_pair_refused(pkey, rows[i].hash, order, SS_OK);
             ss_pkey_free(&pkey);
         }
+    }
+}
+
+/* With r = 1 and the private key n - z, z the digest, the sum of points that has r for its x is the
+ * infinite point, which has none, whatever s is. */
+Test(pkey_ecdsa, a_sum_that_is_the_infinite_point_is_refused)
+{
+    const ss_span message = ss_span_of("no point");
+    size_t i;
+    unsigned s;
+
+    for (i = 0; i < SS_COUNT(rows); i++) {
+        uint8_t digest[SS_HASH_MAX], scalar[66], pair[2 * 66] = {0};
+        ss_span order = test_hex(rows[i].order);
+        const int width = (int)order.size;
+        BIGNUM *n = BN_bin2bn(order.data, width, NULL), *z;
+        struct ss_pkey_parts parts = {.priv = ss_span_make(scalar, order.size)};
+        struct ss_pkey *pkey = NULL;
+
+        cr_assert(rows[i].hash->digest(&message, 1, digest) == SS_OK);
+        z = BN_bin2bn(digest, (int)rows[i].hash->size, NULL);
+        cr_assert(BN_sub(n, n, z) == 1 && BN_bn2binpad(n, scalar, width) == width);
+        cr_assert(ss_pkey_make(&test_counted()->env, rows[i].kind, &parts, &pkey) == SS_OK);
+        for (s = 1; s < 20; s++) {
+            pair[width - 1] = 1;
+            pair[2 * width - 1] = (uint8_t)s;
+            cr_expect(ss_pkey_verify(pkey, rows[i].hash, message,
+                                     ss_span_make(pair, 2 * order.size)) == SS_E_bad_signature);
+        }
+        ss_pkey_free(&pkey);
+        BN_free(n);
+        BN_free(z);
     }
 }
 

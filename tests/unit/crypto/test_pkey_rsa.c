@@ -229,7 +229,7 @@ static const struct padding {
     {"parameters that are none", "3033300f06096086480165030402010502abcd0420*", 0, 1, 0xff,
      SS_E_bad_signature},
     {"SHA-512 by name", "3031300d060960864801650304020305000420*", 0, 1, 0xff, SS_E_bad_signature},
-    {"MD5 by name", "302d300906052b0e03021a05000420*", 0, 1, 0xff, SS_E_bad_signature},
+    {"SHA-1 by name", "302d300906052b0e03021a05000420*", 0, 1, 0xff, SS_E_bad_signature},
     {"the digest alone", "*", 0, 1, 0xff, SS_E_bad_signature},
     {"the message itself", "61206d657373616765", 0, 1, 0xff, SS_E_bad_signature},
     {"another digest",
