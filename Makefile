@@ -161,6 +161,15 @@ $(BUILD)/bin/ct: $(BUILD)/obj/tests/ct/ct.o $(BUILD)/lib/libsshspec.a
 	$(SAY) LD $@
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBLIBS)
 
+# ---- published edge cases, from a folder outside of this tree ----
+VECTORSRC := $(wildcard tests/vectors/*.c)
+$(BUILD)/bin/vectors: $(VECTORSRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/lib/libsshspec.a
+	@mkdir -p $(dir $@)
+	$(SAY) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBLIBS) -lsqlite3
+vectors: $(BUILD)/bin/vectors
+	@$(BUILD)/bin/vectors
+
 # ---- what people and CI call ----
 demo:
 	@ci/install-deps demo
@@ -216,6 +225,8 @@ help:
 	@echo '                paramiko, show the matrix (PEERS="openssh" chooses)'
 	@echo 'make check      every test that CI runs; ends with "N passed, M failed"'
 	@echo 'make unit       the unit tests alone; make unit-ROOM for one room'
+	@echo 'make vectors    edge cases of the Wycheproof project, from the folder SSHSPEC_VECTORS or'
+	@echo '                ../shared/data/wycheproof; skipped when it is not there'
 	@echo 'make asan       the unit tests and the catalogue under AddressSanitizer and UBSan'
 	@echo 'make ct         whether time depends on secrets, under valgrind'
 	@echo 'make valgrind   the same under memcheck, some minutes; ci/valgrind build ROOM for one room'
@@ -230,4 +241,4 @@ help:
 
 -include $(shell find $(BUILD)/obj $(FBUILD)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all tests memcheck unit fuzzers fuzz-smoke bench demo check asan ct valgrind coverage lint tidy docs install clean help
+.PHONY: all tests memcheck unit vectors fuzzers fuzz-smoke bench demo check asan ct valgrind coverage lint tidy docs install clean help
