@@ -124,6 +124,7 @@ static struct act_honest *make(const struct ss_env *env, const struct act_keys *
     honest->end.ops = &ops;
     honest->env = env;
     ss_config_init(&honest->config, role);
+    honest->config.policy = "legacy"; /* a peer that speaks all there is */
     for (size_t i = 0; i < 3; i++)
         honest->host_keys[i] = keys->host_a[i];
     honest->user_keys[0] = keys->user_ed25519;

@@ -12,7 +12,8 @@
  * | "+a,b"             | the policy's list, then these                                   |
  * | "^a,b"             | these, then the rest of the policy's list                       |
  * | "-a,b"             | the policy's list without these                                 |
- * | "aes*-ctr", "h?*"  | anywhere above: every name of the registry that matches         |
+ * | "aes*-ctr", "h?*"  | anywhere above: every name of the registry that matches; cipher |
+ * |                    | and MAC "none" never do, they have to be spelled out            |
  *
  * A policy's own list is always without what the registry does not have. Markers (ext-info-c,
  * kex-strict-*) are no names: no list adds or drops them. */

@@ -63,6 +63,8 @@ Test(policy, legacy_is_the_whole_registry_and_modern_a_part_of_it)
         const char *at;
 
         for (i = 0; (at = ss_names_at(registry, (enum ss_names)kind, i)) != NULL; i++) {
+            if (strcmp(at, "none") == 0 && kind != SS_NAMES_COMPRESSION)
+                continue; /* only by its name */
             cr_assert(ss_namelist_next(&list, &name));
             cr_expect(ss_span_is(name, at), "%s", at);
         }
