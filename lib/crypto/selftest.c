@@ -282,3 +282,31 @@ ss_err ss_crypto_self_test(const struct ss_env *env, const char **out_name)
         *out_name = NULL;
     return err;
 }
+
+/* ---- which algorithms have an answer ---- */
+
+static const void *mac_alg(size_t i)
+{
+    return i < SS_COUNT(mac_rows) ? mac_rows[i].alg : NULL;
+}
+
+static const void *cipher_alg(size_t i)
+{
+    return i < SS_COUNT(cipher_rows) ? cipher_rows[i].alg : NULL;
+}
+
+bool ss_crypto_has_answer(const void *alg)
+{
+    static const void *(*const parts[])(size_t) = {
+        mac_alg, cipher_alg, ss_selftest_keys_alg, ss_selftest_dh_alg, ss_selftest_kems_alg};
+    const void *at;
+    size_t part, i;
+
+    for (part = 0; part < SS_COUNT(parts); part++) {
+        for (i = 0; (at = parts[part](i)) != NULL; i++) {
+            if (at == alg)
+                return true;
+        }
+    }
+    return false;
+}

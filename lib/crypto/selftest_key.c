@@ -389,3 +389,11 @@ ss_err ss_selftest_keys(const struct ss_env *env, const char **out_name)
     }
     return err;
 }
+
+const void *ss_selftest_keys_alg(size_t i)
+{
+    if (i < SS_COUNT(kex_rows))
+        return kex_rows[i].alg;
+    i -= SS_COUNT(kex_rows);
+    return i < SS_COUNT(sign_rows) ? sign_rows[i].alg : NULL;
+}

@@ -34,6 +34,26 @@ Test(selftest, each_allocation_may_fail)
     KIT_PLENTY(counted);
 }
 
+/* Whoever adds an algorithm adds its answer. */
+Test(selftest, every_algorithm_of_the_registry_has_an_answer)
+{
+    const struct ss_registry *registry = ss_registry_standard();
+    static const int other;
+    size_t i;
+
+    for (i = 0; registry->kex[i] != NULL; i++)
+        cr_expect(ss_crypto_has_answer(registry->kex[i]), "%s", registry->kex[i]->name);
+    for (i = 0; registry->sign[i] != NULL; i++)
+        cr_expect(ss_crypto_has_answer(registry->sign[i]), "%s", registry->sign[i]->name);
+    for (i = 0; registry->cipher[i] != NULL; i++)
+        cr_expect(ss_crypto_has_answer(registry->cipher[i]), "%s", registry->cipher[i]->name);
+    for (i = 0; registry->mac[i] != NULL; i++)
+        cr_expect(ss_crypto_has_answer(registry->mac[i]), "%s", registry->mac[i]->name);
+    cr_expect_not(ss_crypto_has_answer(&ss_comp_none), "it does nothing that could be wrong");
+    cr_expect_not(ss_crypto_has_answer(&other));
+    cr_expect_not(ss_crypto_has_answer(NULL));
+}
+
 Test(selftest, the_version_names_the_library)
 {
     cr_expect(strncmp(ss_crypto_version(), "OpenSSL 3", 9) == 0, "%s", ss_crypto_version());
