@@ -36,7 +36,7 @@ SFTPOBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard testserver/sftp_server/*.c
 
 ALLCFLAGS = $(WARN) $(DEFS) $(CFLAGS) $(SAN) -fPIC -DSSHSPEC_VERSION='"$(VERSION)"' \
             -DSSHSPEC_DATADIR='"$(DATADIR)"' -Ilib/include -Ilib -I.
-LIBLIBS   = -lcrypto
+LIBLIBS   = -lcrypto -lz
 TOOLLIBS  = $(LIBLIBS) -lsqlite3 -luv -lm
 LDFLAGS  ?=
 
@@ -67,7 +67,7 @@ $(BUILD)/lib/sshspec.pc: Makefile
 	@mkdir -p $(dir $@)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
 	    'Name: sshspec' 'Description: SSH2 and SFTP protocol library that can also lie on purpose' \
-	    'Version: $(VERSION)' 'Requires.private: libcrypto >= 3.0' \
+	    'Version: $(VERSION)' 'Requires.private: libcrypto >= 3.0, zlib' \
 	    'Libs: -L$${libdir} -lsshspec' 'Cflags: -I$${includedir}' > $@
 
 $(BUILD)/bin/sshspec: $(TOOLOBJ) $(BUILD)/lib/libsshspec.a

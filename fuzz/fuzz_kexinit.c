@@ -3,7 +3,8 @@
  *
  * Owns: the second negotiator, and the oracle that both agree.
  * Not here: the rest of the exchange.
- * Follows: RFC 4253 section 7.1; RFC 8308 section 2.1; draft-ietf-sshm-strict-kex section 3.1.
+ * Follows: RFC 4253 section 7.1; RFC 8308 section 2.1; RFC 5647 section 5.1;
+ *   draft-ietf-sshm-strict-kex section 3.1.
  *
  * Input: lists of both sides, a name a byte: names we speak, names we do not, markers; 0 ends a
  * list. Link with -fsanitize=fuzzer. */
@@ -51,7 +52,9 @@ static const char *known(size_t slot, size_t i)
         }
         return r->mac[i % n]->name;
     default:
-        return "none";
+        for (n = 0; r->comp[n] != NULL; n++) {
+        }
+        return r->comp[i % n]->name;
     }
 }
 
@@ -128,9 +131,35 @@ static bool expect_one(const struct side *c, const struct side *s, size_t slot, 
     return first_common(c->text[slot], s->text[slot], slot == SS_SLOT_KEX, out);
 }
 
+/* A name of RFC 5647, in either list. */
+static bool is_pair(const char *name)
+{
+    return strncmp(name, "AEAD_", 5) == 0;
+}
+
 static bool is_aead(const char *cipher)
 {
-    return strstr(cipher, "gcm") != NULL || strstr(cipher, "chacha") != NULL;
+    return strstr(cipher, "gcm") != NULL || strstr(cipher, "chacha") != NULL || is_pair(cipher);
+}
+
+static bool both_list(const struct side *c, const struct side *s, size_t slot, const char *name)
+{
+    return listed(c->text[slot], name, strlen(name)) && listed(s->text[slot], name, strlen(name));
+}
+
+/* RFC 5647 section 5.1, read literally: if it is selected as the one it is selected as the other;
+ * then a tag is had, or a MAC. False: what was selected cannot be had. */
+static bool settle_mac(const struct side *c, const struct side *s, size_t mac, char *cipher,
+                       bool have_mac, const char *name)
+{
+    if (is_pair(cipher))
+        return both_list(c, s, mac, cipher);
+    if (is_aead(cipher))
+        return true;
+    if (!have_mac || !is_pair(name))
+        return have_mac;
+    strcpy(cipher, name);
+    return both_list(c, s, mac - SS_SLOT_MAC_C2S + SS_SLOT_CIPHER_C2S, name);
 }
 
 /* Both named what nobody speaks: any refusal is right. */
@@ -152,10 +181,11 @@ static void compare(const struct side *c, const struct side *s, ss_err err,
     }
     for (size_t slot = 0; slot < LISTS; slot++) {
         size_t cipher = slot == SS_SLOT_MAC_C2S ? SS_SLOT_CIPHER_C2S : SS_SLOT_CIPHER_S2C;
-        bool moot = (slot == SS_SLOT_MAC_C2S || slot == SS_SLOT_MAC_S2C) && have[cipher] &&
-                    is_aead(want[cipher]);
 
-        whole = whole && (have[slot] || moot);
+        if (slot != SS_SLOT_MAC_C2S && slot != SS_SLOT_MAC_S2C)
+            whole = whole && have[slot];
+        else if (have[cipher])
+            whole = whole && settle_mac(c, s, slot, want[cipher], have[slot], want[slot]);
     }
     if (odd)
         return;
@@ -169,6 +199,8 @@ static void compare(const struct side *c, const struct side *s, ss_err err,
     must((got->mac_c2s == NULL) == is_aead(want[SS_SLOT_CIPHER_C2S]));
     if (got->mac_c2s != NULL)
         must(strcmp(got->mac_c2s->name, want[SS_SLOT_MAC_C2S]) == 0);
+    must(strcmp(got->comp_c2s->name, want[SS_SLOT_COMP_C2S]) == 0);
+    must(strcmp(got->comp_s2c->name, want[SS_SLOT_COMP_S2C]) == 0);
 }
 
 static bool both_strict(const struct side *c, const struct side *s)

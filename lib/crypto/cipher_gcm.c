@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cipher_gcm.c - aes128-gcm@openssh.com and aes256-gcm@openssh.com.
+/* cipher_gcm.c - AES-GCM under the names of OpenSSH and under those of RFC 5647.
  *
  * Owns: the nonce of each packet: 4 fixed bytes and an invocation counter of 8.
- * Not here: where a packet starts and ends (transport).
+ * Not here: where a packet starts and ends, and how the names are agreed on (transport): the two
+ *   pairs of names differ in nothing else.
  * Called by: transport, once a packet.
- * Follows: RFC 5647 sections 7.1 to 7.3; the names and the negotiation are those of OpenSSH
- *   PROTOCOL section 1.6. The sequence number is not used: the counter stands in its place. */
+ * Follows: RFC 5647 sections 7.1 to 7.3; OpenSSH PROTOCOL section 1.6. The sequence number is not
+ *   used: the counter stands in its place. */
 #include "crypto/ossl.h"
 
 enum { IV_SIZE = 12, TAG_SIZE = 16, HEAD_SIZE = 4 };
@@ -126,36 +127,36 @@ static void fini(void *state)
     ss_wipe(gcm, sizeof *gcm);
 }
 
-const struct ss_cipher_alg ss_cipher_aes128_gcm = {
-    .name = "aes128-gcm@openssh.com",
-    .source = "OpenSSH PROTOCOL section 1.6, RFC 5647",
-    .param = "AES-128-GCM", /* OpenSSL's name */
-    .key = 16,
-    .iv = IV_SIZE,
-    .block = 16,
-    .tag = TAG_SIZE,
-    .flags = SS_CIPHER_AEAD | SS_CIPHER_CLEAR_LENGTH,
-    .state_size = sizeof(struct gcm_state),
-    .init = init,
-    .length = length,
-    .seal = seal,
-    .open = open_packet,
-    .fini = fini,
-};
+/* ossl is OpenSSL's name. */
+#define GCM(symbol, wire, ossl, key_size, bits, from)                                              \
+    const struct ss_cipher_alg symbol = {                                                          \
+        .name = wire,                                                                              \
+        .source = from,                                                                            \
+        .param = ossl,                                                                             \
+        .key = key_size,                                                                           \
+        .iv = IV_SIZE,                                                                             \
+        .block = 16,                                                                               \
+        .tag = TAG_SIZE,                                                                           \
+        .flags = SS_CIPHER_AEAD | SS_CIPHER_CLEAR_LENGTH | (bits),                                 \
+        .state_size = sizeof(struct gcm_state),                                                    \
+        .init = init,                                                                              \
+        .length = length,                                                                          \
+        .seal = seal,                                                                              \
+        .open = open_packet,                                                                       \
+        .fini = fini,                                                                              \
+    }
 
-const struct ss_cipher_alg ss_cipher_aes256_gcm = {
-    .name = "aes256-gcm@openssh.com",
-    .source = "OpenSSH PROTOCOL section 1.6, RFC 5647",
-    .param = "AES-256-GCM", /* OpenSSL's name */
-    .key = 32,
-    .iv = IV_SIZE,
-    .block = 16,
-    .tag = TAG_SIZE,
-    .flags = SS_CIPHER_AEAD | SS_CIPHER_CLEAR_LENGTH,
-    .state_size = sizeof(struct gcm_state),
-    .init = init,
-    .length = length,
-    .seal = seal,
-    .open = open_packet,
-    .fini = fini,
-};
+GCM(ss_cipher_aes128_gcm, "aes128-gcm@openssh.com", "AES-128-GCM", 16, 0,
+    "OpenSSH PROTOCOL section 1.6, RFC 5647");
+GCM(ss_cipher_aes256_gcm, "aes256-gcm@openssh.com", "AES-256-GCM", 32, 0,
+    "OpenSSH PROTOCOL section 1.6, RFC 5647");
+GCM(ss_cipher_aead_aes128_gcm, "AEAD_AES_128_GCM", "AES-128-GCM", 16, SS_CIPHER_NAMES_MAC,
+    "RFC 5647 section 6.1");
+GCM(ss_cipher_aead_aes256_gcm, "AEAD_AES_256_GCM", "AES-256-GCM", 32, SS_CIPHER_NAMES_MAC,
+    "RFC 5647 section 6.2");
+
+/* Names without methods: the tag of the cipher is the MAC. */
+const struct ss_mac_alg ss_mac_aead_aes128_gcm = {
+    .name = "AEAD_AES_128_GCM", .source = "RFC 5647 section 6.1", .flags = SS_MAC_OF_CIPHER};
+const struct ss_mac_alg ss_mac_aead_aes256_gcm = {
+    .name = "AEAD_AES_256_GCM", .source = "RFC 5647 section 6.2", .flags = SS_MAC_OF_CIPHER};

@@ -7,8 +7,6 @@
  * Follows: RFC 4253 section 7.1 for what the order means; the order itself is OpenSSH's. */
 #include "sshspec/crypto.h"
 
-const struct ss_comp_alg ss_comp_none = {.name = "none", .source = "RFC 4253 section 6.2"};
-
 static const struct ss_kex_alg *const standard_kex[] = {
     /* with a post-quantum half */
     &ss_kex_mlkem768x25519,
@@ -41,9 +39,24 @@ static const struct ss_sign_alg *const standard_sign[] = {
     &ss_sign_ed25519, &ss_sign_ecdsa_nistp256, &ss_sign_rsa_sha2_512, &ss_sign_rsa_sha2_256, NULL,
 };
 
+/* What nobody should need any more stands at the end, and "none" last of all; which of it is
+ * offered when nothing else is said is the policy's matter (config). */
 static const struct ss_cipher_alg *const standard_cipher[] = {
-    &ss_cipher_chacha20_poly1305, &ss_cipher_aes128_gcm, &ss_cipher_aes256_gcm,
-    &ss_cipher_aes128_ctr,        &ss_cipher_aes256_ctr, NULL,
+    &ss_cipher_chacha20_poly1305,
+    &ss_cipher_aes128_gcm,
+    &ss_cipher_aes256_gcm,
+    &ss_cipher_aes128_ctr,
+    &ss_cipher_aes256_ctr,
+    &ss_cipher_aes192_ctr,
+    &ss_cipher_aead_aes128_gcm,
+    &ss_cipher_aead_aes256_gcm,
+    &ss_cipher_aes128_cbc,
+    &ss_cipher_aes192_cbc,
+    &ss_cipher_aes256_cbc,
+    &ss_cipher_rijndael_cbc,
+    &ss_cipher_3des_cbc,
+    &ss_cipher_none,
+    NULL,
 };
 
 static const struct ss_mac_alg *const standard_mac[] = {
@@ -51,10 +64,30 @@ static const struct ss_mac_alg *const standard_mac[] = {
     &ss_mac_hmac_sha2_512_etm,
     &ss_mac_hmac_sha2_256,
     &ss_mac_hmac_sha2_512,
+    &ss_mac_umac_128_etm,
+    &ss_mac_umac_64_etm,
+    &ss_mac_umac_128,
+    &ss_mac_umac_64,
+    &ss_mac_aead_aes128_gcm,
+    &ss_mac_aead_aes256_gcm,
+    &ss_mac_hmac_sha1_etm,
+    &ss_mac_hmac_sha1,
+    &ss_mac_hmac_sha1_96_etm,
+    &ss_mac_hmac_sha1_96,
+    &ss_mac_hmac_md5_etm,
+    &ss_mac_hmac_md5,
+    &ss_mac_hmac_md5_96_etm,
+    &ss_mac_hmac_md5_96,
+    &ss_mac_none,
     NULL,
 };
 
-static const struct ss_comp_alg *const standard_comp[] = {&ss_comp_none, NULL};
+static const struct ss_comp_alg *const standard_comp[] = {
+    &ss_comp_none,
+    &ss_comp_zlib_delayed,
+    &ss_comp_zlib,
+    NULL,
+};
 
 static const struct ss_registry standard = {
     standard_kex, standard_sign, standard_cipher, standard_mac, standard_comp,

@@ -2,7 +2,7 @@
 /* selftest.h - what the parts of the self test share.
  *
  * Owns: nothing.
- * Called by: selftest.c, selftest_key.c, selftest_dh.c, selftest_kem.c. */
+ * Called by: selftest.c, selftest_cipher.c, selftest_key.c, selftest_dh.c, selftest_kem.c. */
 #ifndef SSHSPEC_CRYPTO_SELFTEST_H
 #define SSHSPEC_CRYPTO_SELFTEST_H
 
@@ -20,8 +20,11 @@ struct ss_selftest_kex {
 /* Decodes one of the test's own constants (lower case, whole bytes); gives the bytes written. */
 size_t ss_selftest_hex(const char *hex, uint8_t *out);
 bool ss_selftest_same(ss_span ours, const char *hex);
-/* Key exchange and signatures; names as ss_crypto_self_test. The _alg of each part gives the method
- * struct of its i-th row, null behind the last. */
+/* The _alg of each part gives the method struct of its i-th row, null behind the last. */
+/* Ciphers; names as ss_crypto_self_test. */
+SS_MUST_USE ss_err ss_selftest_ciphers(const struct ss_env *env, const char **out_name);
+const void *ss_selftest_ciphers_alg(size_t i);
+/* Key exchange and signatures; names as ss_crypto_self_test. */
 SS_MUST_USE ss_err ss_selftest_keys(const struct ss_env *env, const char **out_name);
 const void *ss_selftest_keys_alg(size_t i);
 

@@ -20,6 +20,8 @@ static const char *packet_rule(ss_err err)
         return "RFC4253-6-padding-exceeds-packet";
     case SS_E_mac_mismatch:
         return "RFC4253-6.4-bad-mac-detected";
+    case SS_E_decompress:
+        return "RFC4253-6.2-bad-compressed-data";
     default:
         return NULL;
     }

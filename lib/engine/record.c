@@ -57,6 +57,27 @@ void ss_record_bytes(struct ss_engine *engine, enum ss_direction direction, size
     emit(engine, &record, ss_buf_printf(&engine->line, "size=%zu", n));
 }
 
+/* The size of a payload as it is on the wire, where that is another. */
+static ss_err print_packed(struct ss_buf *line, bool compressed, size_t packed)
+{
+    return compressed ? ss_buf_printf(line, " compressed=%zu", packed) : SS_OK;
+}
+
+static ss_err print_frame_in(struct ss_buf *line, const struct ss_packet *packet)
+{
+    SS_TRY(ss_buf_printf(line, "length=%lu padding=%u payload=%zu", (unsigned long)packet->length,
+                         packet->padding, packet->payload.size));
+    return print_packed(line, packet->compressed, packet->packed);
+}
+
+static ss_err print_frame_out(struct ss_buf *line, const struct ss_packet_out *out, size_t size)
+{
+    SS_TRY(ss_buf_printf(line, "size=%zu", size));
+    if (out->payload > 0)
+        SS_TRY(ss_buf_printf(line, " payload=%zu", out->payload));
+    return print_packed(line, out->payload > 0, out->packed);
+}
+
 void ss_record_frame_in(struct ss_engine *engine, const struct ss_packet *packet)
 {
     struct ss_trace_record record;
@@ -65,9 +86,7 @@ void ss_record_frame_in(struct ss_engine *engine, const struct ss_packet *packet
         return;
     record = record_of(engine, SS_TRACE_FRAME);
     number(&record, SS_IN, packet->sequence, packet->epoch);
-    emit(engine, &record,
-         ss_buf_printf(&engine->line, "length=%lu padding=%u payload=%zu",
-                       (unsigned long)packet->length, packet->padding, packet->payload.size));
+    emit(engine, &record, print_frame_in(&engine->line, packet));
 }
 
 void ss_record_frame_out(struct ss_engine *engine, uint32_t sequence, uint32_t epoch, size_t size)
@@ -78,7 +97,7 @@ void ss_record_frame_out(struct ss_engine *engine, uint32_t sequence, uint32_t e
         return;
     record = record_of(engine, SS_TRACE_FRAME);
     number(&record, SS_OUT, sequence, epoch);
-    emit(engine, &record, ss_buf_printf(&engine->line, "size=%zu", size));
+    emit(engine, &record, print_frame_out(&engine->line, &engine->packets_out, size));
 }
 
 void ss_record_message(struct ss_engine *engine, enum ss_direction direction,

@@ -73,6 +73,15 @@ static void record_phase(struct ss_engine *engine)
     ss_record_text(engine, SS_TRACE_STEP, phase_step(where.phase));
 }
 
+/* From the packet behind SUCCESS on: that one has been sealed, or opened. */
+static void compress(struct ss_engine *engine)
+{
+    ss_err err = ss_transport_authenticated(engine->transport);
+
+    if (err != SS_OK)
+        (void)ss_fault_pin(engine, &(struct ss_core_failure){.err = err});
+}
+
 void ss_stack_notice(struct ss_engine *engine)
 {
     if (!engine->auth_started &&
@@ -83,6 +92,7 @@ void ss_stack_notice(struct ss_engine *engine)
     if (!engine->opened && engine->link.authenticated) {
         engine->opened = true;
         engine->packets_in.limit = (uint32_t)engine->config->packet_limit;
+        compress(engine);
     }
     record_phase(engine);
 }

@@ -6,7 +6,7 @@
  * Not here: composing and parsing KEXINIT (kexinit.c), what a choice makes the layer do.
  * Called by: kexinit.c when both KEXINITs are known.
  * Follows: RFC 4253 section 7.1; RFC 8308 section 2.1; draft-ietf-sshm-strict-kex section 3.1;
- *   OpenSSH PROTOCOL 1.6: under an AEAD cipher no MAC is negotiated. */
+ *   OpenSSH PROTOCOL 1.6: under an AEAD cipher no MAC is negotiated; RFC 5647 section 5.1. */
 #include "state.h"
 
 #include "sshspec/text.h"
@@ -127,24 +127,82 @@ static const void *find(const struct ss_registry *registry, enum ss_slot slot, s
     case SS_SLOT_CIPHER_C2S:
     case SS_SLOT_CIPHER_S2C:
         return ss_registry_cipher(registry, name);
-    case SS_SLOT_MAC_C2S:
-    case SS_SLOT_MAC_S2C:
-        return ss_registry_mac(registry, name);
     default:
         return ss_registry_comp(registry, name);
     }
 }
 
-/* A MAC is negotiated in neither direction in which the cipher has its own: there the lists may
- * be anything, also empty. Ciphers come before MACs in the order of the slots. */
-static bool is_moot(enum ss_slot slot, const void *const *found)
-{
-    const struct ss_cipher_alg *cipher;
+/* ---- MACs ---- */
 
-    if (slot != SS_SLOT_MAC_C2S && slot != SS_SLOT_MAC_S2C)
-        return false;
-    cipher = found[slot == SS_SLOT_MAC_C2S ? SS_SLOT_CIPHER_C2S : SS_SLOT_CIPHER_S2C];
-    return (cipher->flags & SS_CIPHER_AEAD) != 0;
+/* A cipher and a MAC that can only be had together, and one of them is not there. */
+static ss_err half_a_pair(enum ss_slot slot, const char *name, struct ss_disagreement *why)
+{
+    why->field = slots[slot].field;
+    why->rule = "RFC5647-5.1-gcm-cipher-implies-mac";
+    why->detail[0] = 0;
+    say_text(why->detail, slots[slot].field);
+    say_text(why->detail, ": ");
+    say_text(why->detail, name);
+    say_text(why->detail, " is both cipher and MAC, and one list lacks it");
+    return SS_E_no_common_algorithm;
+}
+
+static bool both_have(enum ss_slot slot, const struct ss_offer *client,
+                      const struct ss_offer *server, const char *name)
+{
+    return ss_namelist_has(client->lists[slot], ss_span_of(name)) &&
+           ss_namelist_has(server->lists[slot], ss_span_of(name));
+}
+
+/* Ciphers come before MACs in the order of the slots. Under a cipher with a tag of its own the
+ * lists may be anything, also empty, unless it has one of the names of RFC 5647: that has to be
+ * agreed on as the MAC too, and as the cipher when it is agreed on as the MAC, whatever else comes
+ * before it. rule: AESGCM-2-aead-skips-mac, RFC5647-5.1-gcm-cipher-implies-mac */
+static ss_err choose_mac(const struct ss_registry *registry, enum ss_slot slot,
+                         const struct ss_offer *client, const struct ss_offer *server,
+                         const void **found, struct ss_disagreement *why)
+{
+    enum ss_slot of_cipher = slot == SS_SLOT_MAC_C2S ? SS_SLOT_CIPHER_C2S : SS_SLOT_CIPHER_S2C;
+    const struct ss_cipher_alg *cipher = found[of_cipher];
+    const struct ss_mac_alg *mac;
+    ss_span name;
+
+    if ((cipher->flags & SS_CIPHER_NAMES_MAC) != 0)
+        return both_have(slot, client, server, cipher->name) ? SS_OK
+                                                             : half_a_pair(slot, cipher->name, why);
+    if ((cipher->flags & SS_CIPHER_AEAD) != 0)
+        return SS_OK;
+    name = choose(client->lists[slot], server->lists[slot]);
+    if (name.size == 0)
+        return nothing_common(slot, client, server, why);
+    mac = ss_registry_mac(registry, name);
+    if (mac == NULL)
+        return unknown(slot, name, why);
+    if ((mac->flags & SS_MAC_OF_CIPHER) == 0) {
+        found[slot] = mac;
+        return SS_OK;
+    }
+    if (!both_have(of_cipher, client, server, mac->name))
+        return half_a_pair(of_cipher, mac->name, why);
+    found[of_cipher] = ss_registry_cipher(registry, name);
+    return found[of_cipher] != NULL ? SS_OK : unknown(of_cipher, name, why);
+}
+
+/* ---- all of them ---- */
+
+static ss_err choose_slot(const struct ss_registry *registry, enum ss_slot slot,
+                          const struct ss_offer *client, const struct ss_offer *server,
+                          const void **found, struct ss_disagreement *why)
+{
+    ss_span name;
+
+    if (slot == SS_SLOT_MAC_C2S || slot == SS_SLOT_MAC_S2C)
+        return choose_mac(registry, slot, client, server, found, why);
+    name = choose(client->lists[slot], server->lists[slot]);
+    if (name.size == 0)
+        return nothing_common(slot, client, server, why);
+    found[slot] = find(registry, slot, name);
+    return found[slot] != NULL ? SS_OK : unknown(slot, name, why);
 }
 
 /* rule: RFC4253-7.1-kex-needs-usable-hostkey: every method of ours needs a host key that signs and
@@ -154,21 +212,9 @@ ss_err ss_negotiate(const struct ss_registry *registry, const struct ss_offer *c
                     struct ss_disagreement *out_why)
 {
     const void *found[SS_COUNT(slots)] = {NULL};
-    size_t i;
 
-    for (i = 0; i < SS_COUNT(slots); i++) {
-        enum ss_slot slot = (enum ss_slot)i;
-        ss_span name;
-
-        if (is_moot(slot, found))
-            continue;
-        name = choose(client->lists[i], server->lists[i]);
-        if (name.size == 0)
-            return nothing_common(slot, client, server, out_why);
-        found[i] = find(registry, slot, name);
-        if (found[i] == NULL)
-            return unknown(slot, name, out_why);
-    }
+    for (size_t i = 0; i < SS_COUNT(slots); i++)
+        SS_TRY(choose_slot(registry, (enum ss_slot)i, client, server, found, out_why));
     out->kex = found[SS_SLOT_KEX];
     out->host_key = found[SS_SLOT_HOST_KEY];
     out->cipher_c2s = found[SS_SLOT_CIPHER_C2S];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* newkeys.c - turn a finished key exchange into two live cipher suites.
  *
- * Owns: key derivation, the switch point per direction, sequence reset under strict kex, the end
- *   of an exchange.
+ * Owns: key derivation, the switch point per direction, sequence reset under strict kex, when
+ *   compression starts, the end of an exchange.
  * Not here: choosing algorithms (negotiate.c), the ciphers themselves (crypto), sealing (suite.c).
  * Called by: transport.c on sending or receiving NEWKEYS, kex.c when the hash is known.
  * Follows: RFC 4253 sections 7.2 and 7.3; draft-ietf-sshm-strict-kex section 3.3. */
@@ -70,6 +70,8 @@ static ss_err make_suite(struct ss_transport *layer, const struct source *source
         err = derive(source, letters->mac, mac_key, mac->key);
     if (err == SS_OK)
         err = ss_suite_init(out_suite, layer->link->env, cipher, mac, key, iv, mac_key, way);
+    if (err == SS_OK)
+        out_suite->comp = c2s ? agreed->comp_c2s : agreed->comp_s2c;
     ss_wipe(iv, sizeof iv);
     ss_wipe(key, sizeof key);
     ss_wipe(mac_key, sizeof mac_key);
@@ -137,6 +139,41 @@ bool ss_newkeys_due(const struct ss_transport *layer)
     return layer->role == SS_SERVER || layer->question == SS_QUESTION_ACCEPTED;
 }
 
+/* ---- compression ---- */
+
+static bool is_delayed(const struct ss_comp_alg *comp)
+{
+    return comp != NULL && comp->delayed;
+}
+
+/* rule: OSSH-1.2-zlib-delayed-start, OSSH-1.2-zlib-delayed-rekey */
+static bool may_compress(const struct ss_transport *layer, const struct ss_suite *suite)
+{
+    return !is_delayed(suite->comp) || layer->link->authenticated;
+}
+
+static ss_err compress_in(struct ss_transport *layer)
+{
+    return may_compress(layer, &layer->in->suite) ? ss_packet_in_compress(layer->in) : SS_OK;
+}
+
+static ss_err compress_out(struct ss_transport *layer)
+{
+    return may_compress(layer, &layer->out->suite) ? ss_packet_out_compress(layer->out) : SS_OK;
+}
+
+/* A client compresses from the moment it sees SUCCESS, and what it sent before that is on its way
+ * when a server has sent it, also past a change of keys. */
+ss_err ss_transport_authenticated(struct ss_transport *layer)
+{
+    layer->in->lags = layer->role == SS_SERVER &&
+                      (is_delayed(layer->in->suite.comp) || is_delayed(layer->ex.in.comp));
+    SS_TRY(compress_in(layer));
+    return compress_out(layer);
+}
+
+/* ---- the switch ---- */
+
 /* Both directions have new keys. */
 static ss_err finish(struct ss_transport *layer)
 {
@@ -164,6 +201,9 @@ ss_err ss_newkeys_received(struct ss_transport *layer, const struct ss_msg *msg)
         layer->in->sequence = 0;
         layer->in->wrapped = false;
     }
+    /* rule: RFC4253-6.2-compression-reset-on-rekey */
+    layer->in->lags = layer->in->lags && is_delayed(layer->in->suite.comp);
+    SS_TRY(compress_in(layer));
     ex->newkeys_got = true;
     ss_transport_await(layer, SS_AWAIT_KEXINIT);
     return ex->newkeys_sent ? finish(layer) : SS_OK;
@@ -182,6 +222,7 @@ ss_err ss_newkeys_sent(struct ss_transport *layer)
         layer->out->sequence = 0;
         layer->out->wrapped = false;
     }
+    SS_TRY(compress_out(layer));
     ex->newkeys_sent = true;
     layer->open = true;
     /* rule: RFC8308-2.3-ext-info-requires-indicator */

@@ -3,7 +3,8 @@
  * frame seam.
  *
  * Owns: the keys of the outbound direction and its sequence number.
- * Not here: the payload (msg/encode.c writes it between begin and end), flow lies (engine).
+ * Not here: the payload (msg/encode.c writes it between begin and end), compression (compress.c),
+ *   flow lies (engine).
  * Called by: engine.
  * Follows: RFC 4253 sections 6 and 6.4; RFC 5647 section 7; OpenSSH PROTOCOL section 1.5 (etm) and
  *   PROTOCOL.chacha20poly1305. */
@@ -24,12 +25,16 @@ void ss_packet_out_init(struct ss_packet_out *out, const struct ss_env *env)
 {
     memset(out, 0, sizeof *out);
     out->env = env;
+    ss_buf_init(&out->deflated, env, SIZE_MAX); /* what it holds came out of a buffer with one */
+    out->deflated.secret = true;
 }
 
 void ss_packet_out_fini(struct ss_packet_out *out)
 {
-    if (out->env != NULL)
-        ss_suite_fini(&out->suite, out->env);
+    if (out->env == NULL)
+        return;
+    ss_suite_fini(&out->suite, out->env);
+    ss_buf_fini(&out->deflated);
 }
 
 void ss_packet_out_install(struct ss_packet_out *out, struct ss_suite *take)
@@ -101,6 +106,15 @@ static ss_err pad(const struct ss_packet_out *out, struct ss_buf *buf, size_t ma
     return SS_OK;
 }
 
+/* CBC takes whole blocks: what a lie about the padding leaves over stays as it is. */
+static ss_err encrypt(const struct ss_suite *suite, uint8_t *data, size_t n)
+{
+    bool whole = (suite->cipher->flags & SS_CIPHER_CBC) != 0;
+
+    return suite->cipher->crypt(suite->cipher_state, data,
+                                n - (whole ? n % suite->cipher->block : 0));
+}
+
 /* rule: RFC4253-6.4-mac-over-seq-and-packet, OSSH-1.5-etm-mac-input */
 static ss_err seal(struct ss_packet_out *out, struct ss_buf *buf, size_t mark,
                    const struct frame *frame)
@@ -119,12 +133,11 @@ static ss_err seal(struct ss_packet_out *out, struct ss_buf *buf, size_t mark,
         return suite->cipher->seal(suite->cipher_state, frame->sequence, packet,
                                    n - SS_PACKET_LENGTH, tag);
     if (ss_suite_is_etm(suite)) {
-        SS_TRY(suite->cipher->crypt(suite->cipher_state, packet + SS_PACKET_LENGTH,
-                                    n - SS_PACKET_LENGTH));
+        SS_TRY(encrypt(suite, packet + SS_PACKET_LENGTH, n - SS_PACKET_LENGTH));
         return suite->mac->compute(suite->mac_state, frame->sequence, bytes, tag);
     }
     SS_TRY(suite->mac->compute(suite->mac_state, frame->sequence, bytes, tag));
-    return suite->cipher->crypt(suite->cipher_state, packet, n);
+    return encrypt(suite, packet, n);
 }
 
 static ss_err end_honest(struct ss_packet_out *out, struct ss_buf *buf, size_t mark)
@@ -241,17 +254,33 @@ static ss_err end_lied(struct ss_packet_out *out, struct ss_buf *buf, size_t mar
     return SS_OK;
 }
 
+/* rule: RFC4253-6.2-compression-per-packet-flush */
+static ss_err compress(struct ss_packet_out *out, struct ss_buf *buf, size_t mark,
+                       const struct ss_lie *lies, size_t count)
+{
+    out->payload = out->packed = 0;
+    if (out->suite.comp_state == NULL || lie_of(lies, count, SS_LIE_NO_COMPRESS) != NULL)
+        return SS_OK;
+    return ss_packet_deflate(out, buf, mark);
+}
+
+static ss_err end(struct ss_packet_out *out, struct ss_buf *buf, size_t mark,
+                  const struct ss_lie *lies, size_t count)
+{
+    SS_TRY(out->failed);
+    SS_TRY(compress(out, buf, mark, lies, count));
+    return count > 0 ? end_lied(out, buf, mark, lies, count) : end_honest(out, buf, mark);
+}
+
 ss_err ss_packet_end(struct ss_packet_out *out, struct ss_buf *buf, size_t mark,
                      const struct ss_lie *lies, size_t lie_count)
 {
-    ss_err err;
+    ss_err err = end(out, buf, mark, lies, lie_count);
 
-    if (lie_count > 0)
-        err = end_lied(out, buf, mark, lies, lie_count);
-    else
-        err = end_honest(out, buf, mark);
     if (err != SS_OK) {
         ss_buf_truncate(buf, mark);
+        if (out->suite.comp_state != NULL)
+            out->failed = err;
         return err;
     }
     out->bytes += ss_buf_size(buf) - mark;

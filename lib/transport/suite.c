@@ -2,7 +2,8 @@
 /* suite.c - a cipher and a MAC with their keys, one way.
  *
  * Owns: the states of both, on the heap of the env.
- * Not here: where keys come from (newkeys.c), what a packet looks like (packet_in.c, packet_out.c).
+ * Not here: where keys come from (newkeys.c), what a packet looks like (packet_in.c, packet_out.c),
+ *   when compression starts (compress.c makes its state; it ends with the suite).
  * Called by: newkeys.c makes them, packet_in.c and packet_out.c keep them.
  * Follows: RFC 4253 sections 6.3 and 6.4; RFC 5647 section 5.1: AEAD ciphers need no MAC. */
 #include "suite.h"
@@ -39,6 +40,14 @@ size_t ss_suite_outside(const struct ss_suite *suite)
     return ss_suite_is_aead(suite) || ss_suite_is_etm(suite) ? SS_PACKET_LENGTH : 0;
 }
 
+/* RFC 4251 section 9.3.1; docs/decisions/0013-cbc-failures-wait.md. Under CBC any block of a stream
+ * can be made the first of a packet, and what is said about its length tells of its content. */
+bool ss_suite_waits(const struct ss_suite *suite)
+{
+    return suite->cipher != NULL && (suite->cipher->flags & SS_CIPHER_CBC) != 0 &&
+           !ss_suite_is_etm(suite);
+}
+
 static ss_err start(struct ss_suite *suite, const struct ss_env *env, const uint8_t *key,
                     const uint8_t *iv, const uint8_t *mac_key, enum ss_way way)
 {
@@ -58,14 +67,14 @@ ss_err ss_suite_init(struct ss_suite *suite, const struct ss_env *env,
                      const struct ss_cipher_alg *cipher, const struct ss_mac_alg *mac,
                      const uint8_t *key, const uint8_t *iv, const uint8_t *mac_key, enum ss_way way)
 {
-    struct ss_suite made = {cipher, mac, NULL, NULL};
+    struct ss_suite made = {.cipher = cipher, .mac = mac};
     ss_err err;
 
     if (cipher == NULL)
         return SS_E_bad_argument;
     if (ss_suite_is_aead(&made))
         made.mac = NULL;
-    else if (mac == NULL)
+    else if (mac == NULL || (mac->flags & SS_MAC_OF_CIPHER) != 0)
         return SS_E_bad_argument;
     err = start(&made, env, key, iv, mac_key, way);
     if (err != SS_OK) {
@@ -85,6 +94,10 @@ void ss_suite_fini(struct ss_suite *suite, const struct ss_env *env)
     if (suite->mac_state != NULL) {
         suite->mac->fini(suite->mac_state);
         ss_free(env, suite->mac_state, suite->mac->state_size);
+    }
+    if (suite->comp_state != NULL) {
+        suite->comp->fini(suite->comp_state);
+        ss_free(env, suite->comp_state, suite->comp->state_size);
     }
     memset(suite, 0, sizeof *suite);
 }

@@ -3,7 +3,7 @@
  *
  * Owns: nothing.
  * Not here: the calls of the layers above (transport.h).
- * Called by: packet_in.c, packet_out.c.
+ * Called by: packet_in.c, packet_out.c, compress.c.
  * Follows: RFC 4253 section 6; OpenSSH PROTOCOL section 1.5 for what "outside" means. */
 #ifndef TRANSPORT_SUITE_H
 #define TRANSPORT_SUITE_H
@@ -26,5 +26,15 @@ size_t ss_suite_block(const struct ss_suite *suite);
 size_t ss_suite_tag(const struct ss_suite *suite);
 /* Bytes at the head of a packet that the alignment does not count: 4 or 0. */
 size_t ss_suite_outside(const struct ss_suite *suite);
+
+/* Must a failure wait, so that the moment it is told does not tell which it is? */
+bool ss_suite_waits(const struct ss_suite *suite);
+
+/* ---- compress.c ---- */
+
+/* The payload of packet as it was before it was compressed; it then borrows from in. */
+SS_MUST_USE ss_err ss_packet_inflate(struct ss_packet_in *in, struct ss_packet *packet);
+/* Compresses what was appended to buf behind the head of the packet at mark. */
+SS_MUST_USE ss_err ss_packet_deflate(struct ss_packet_out *out, struct ss_buf *buf, size_t mark);
 
 #endif

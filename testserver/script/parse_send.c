@@ -190,6 +190,7 @@ static const struct {
     {"cipher", SS_LIE_CIPHER_FLIP, FLIP},
     {"sequence", SS_LIE_SEQUENCE, NUMBER},
     {"clear", SS_LIE_NO_ENCRYPT, BARE},
+    {"uncompressed", SS_LIE_NO_COMPRESS, BARE},
     {"cut", SS_LIE_CUT, NUMBER},
     {"drop", SS_LIE_DROP, BARE},
     {"duplicate", SS_LIE_DUPLICATE, MAYBE},

@@ -32,7 +32,11 @@ SS_MUST_USE ss_err ss_hmac_sha1(ss_span key, ss_span data, uint8_t *out);
 enum {
     SS_CIPHER_AEAD = 1,         /* seals with a tag of its own; the negotiated MAC is unused */
     SS_CIPHER_CLEAR_LENGTH = 2, /* the packet length field is not encrypted */
-    SS_CIPHER_OWN_LENGTH = 4    /* the length is encrypted apart from the rest (chacha20) */
+    SS_CIPHER_OWN_LENGTH = 4,   /* the length is encrypted apart from the rest (chacha20) */
+    SS_CIPHER_CBC = 8,          /* what a receiver says about a length, and when, gives away the
+                                   block it was read from: it waits (RFC 4251 section 9.3.1) */
+    SS_CIPHER_NAMES_MAC = 16    /* AEAD that has to be agreed on as the MAC too, under the same
+                                   name (RFC 5647 section 5.1) */
 };
 
 struct ss_cipher_alg {
@@ -59,7 +63,11 @@ struct ss_cipher_alg {
 };
 
 /* ---- MACs ---- */
-enum { SS_MAC_ETM = 1 };
+enum {
+    SS_MAC_ETM = 1,
+    SS_MAC_OF_CIPHER = 2 /* only a name: stands for the tag of the cipher that is called the same,
+                            and has no functions */
+};
 
 struct ss_mac_alg {
     const char *name;
@@ -205,10 +213,16 @@ extern const struct ss_kex_alg ss_kex_curve25519_sha256, ss_kex_curve25519_sha25
 extern const struct ss_sign_alg ss_sign_ed25519, ss_sign_ecdsa_nistp256, ss_sign_rsa_sha2_256,
     ss_sign_rsa_sha2_512;
 extern const struct ss_cipher_alg ss_cipher_aes128_gcm, ss_cipher_aes256_gcm,
-    ss_cipher_chacha20_poly1305, ss_cipher_aes128_ctr, ss_cipher_aes256_ctr;
+    ss_cipher_chacha20_poly1305, ss_cipher_aes128_ctr, ss_cipher_aes192_ctr, ss_cipher_aes256_ctr,
+    ss_cipher_aead_aes128_gcm, ss_cipher_aead_aes256_gcm, ss_cipher_aes128_cbc,
+    ss_cipher_aes192_cbc, ss_cipher_aes256_cbc, ss_cipher_rijndael_cbc, ss_cipher_3des_cbc,
+    ss_cipher_none;
 extern const struct ss_mac_alg ss_mac_hmac_sha2_256, ss_mac_hmac_sha2_512, ss_mac_hmac_sha2_256_etm,
-    ss_mac_hmac_sha2_512_etm;
-extern const struct ss_comp_alg ss_comp_none;
+    ss_mac_hmac_sha2_512_etm, ss_mac_umac_64, ss_mac_umac_128, ss_mac_umac_64_etm,
+    ss_mac_umac_128_etm, ss_mac_hmac_sha1, ss_mac_hmac_sha1_96, ss_mac_hmac_sha1_etm,
+    ss_mac_hmac_sha1_96_etm, ss_mac_hmac_md5, ss_mac_hmac_md5_96, ss_mac_hmac_md5_etm,
+    ss_mac_hmac_md5_96_etm, ss_mac_aead_aes128_gcm, ss_mac_aead_aes256_gcm, ss_mac_none;
+extern const struct ss_comp_alg ss_comp_none, ss_comp_zlib, ss_comp_zlib_delayed;
 
 const struct ss_registry *ss_registry_standard(void);
 const struct ss_kex_alg *ss_registry_kex(const struct ss_registry *registry, ss_span name);

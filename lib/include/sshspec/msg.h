@@ -226,6 +226,7 @@ enum ss_lie_kind {
     SS_LIE_CIPHER_FLIP,   /* one bit of the encrypted bytes is flipped; n is which byte */
     SS_LIE_SEQUENCE,      /* sealed with sequence number n; ours goes on as if honest */
     SS_LIE_NO_ENCRYPT,    /* sent in the clear, without MAC */
+    SS_LIE_NO_COMPRESS,   /* the payload goes as it is where it should be compressed */
     SS_LIE_CUT,           /* only the first n bytes of the sealed packet are sent */
     /* flow seam */
     SS_LIE_DROP,      /* not sent, but the sequence number moves on */

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_mac_hmac.c - HMAC-SHA-2 over sequence number and packet.
+/* test_mac_hmac.c - HMAC over sequence number and packet, whole and cut.
  *
- * Follows: RFC 4231 section 4. A short key is the same key with zeros behind it; the first four
- *   bytes of a vector's data are given as the sequence number. */
+ * Follows: RFC 4231 section 4, RFC 2202 sections 2 and 3. A short key is the same key with zeros
+ * behind it; the first four bytes of a vector's data are given as the sequence number. */
 #include <criterion/criterion.h>
 
 #include "tests/unit/crypto/kit.h"
 
 TestSuite(mac_hmac, .fini = test_counted_check);
 
-static const struct ss_mac_alg *const algs[] = {&ss_mac_hmac_sha2_256, &ss_mac_hmac_sha2_256_etm,
-                                                &ss_mac_hmac_sha2_512, &ss_mac_hmac_sha2_512_etm};
+static const struct ss_mac_alg *const algs[] = {
+    &ss_mac_hmac_sha2_256,     &ss_mac_hmac_sha2_256_etm, &ss_mac_hmac_sha2_512,
+    &ss_mac_hmac_sha2_512_etm, &ss_mac_hmac_sha1,         &ss_mac_hmac_sha1_etm,
+    &ss_mac_hmac_sha1_96,      &ss_mac_hmac_sha1_96_etm,  &ss_mac_hmac_md5,
+    &ss_mac_hmac_md5_etm,      &ss_mac_hmac_md5_96,       &ss_mac_hmac_md5_96_etm};
+enum { SHA2 = 4 }; /* of them */
 
 static void *keyed(const struct ss_mac_alg *alg, ss_span key)
 {
@@ -64,7 +68,7 @@ Test(mac_hmac, the_vectors_of_rfc_4231)
 {
     size_t i, k;
 
-    for (k = 0; k < SS_COUNT(algs); k++) {
+    for (k = 0; k < SHA2; k++) {
         for (i = 0; i < SS_COUNT(rows); i++) {
             void *state = keyed(algs[k], test_hex(rows[i].key));
             uint8_t mac[SS_HASH_MAX];
@@ -78,12 +82,60 @@ Test(mac_hmac, the_vectors_of_rfc_4231)
     }
 }
 
+/* RFC 2202: cases 1 to 5 of either hash; the keys are as long as the digest at most. */
+static const struct old_row {
+    const char *key, *data, *digest;
+} sha1_rows[] = {
+    {"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "4869205468657265",
+     "b617318655057264e28bc0b6fb378c8ef146be00"},
+    {"4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
+     "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"},
+    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+     "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
+     "dddddddddddddddddddddddddddddddddddd",
+     "125d7342b9ac11cd91a39af48aa17b4f63f175d3"},
+    {"0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c", "546573742057697468205472756e636174696f6e",
+     "4c1a03424b55e07fe7f27be1d58bb9324a9a5a04"},
+};
+static const struct old_row md5_rows[] = {
+    {"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "4869205468657265", "9294727a3638bb1c13f48ef8158bfc9d"},
+    {"4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
+     "750c783e6ab0b503eaa86e310a5db738"},
+    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+     "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
+     "dddddddddddddddddddddddddddddddddddd",
+     "56be34521d144c88dbb8c733f0e8b3f6"},
+    {"0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c", "546573742057697468205472756e636174696f6e",
+     "56461ef2342edc00f9bab995690efd4c"},
+};
+
+/* The cut ones are the left 96 bits. */
+Test(mac_hmac, the_vectors_of_rfc_2202)
+{
+    for (size_t k = SHA2; k < SS_COUNT(algs); k++) {
+        bool sha1 = algs[k]->key == 20;
+
+        for (size_t i = 0; i < SS_COUNT(sha1_rows); i++) {
+            const struct old_row *row = sha1 ? &sha1_rows[i] : &md5_rows[i];
+            void *state = keyed(algs[k], test_hex(row->key));
+            uint8_t mac[SS_HASH_MAX];
+
+            memset(mac, 0xee, sizeof mac);
+            compute(algs[k], state, test_hex(row->data), mac);
+            kit_expect(ss_span_make(mac, algs[k]->size),
+                       ss_span_part(test_hex(row->digest), 0, algs[k]->size), algs[k]->name);
+            cr_expect(mac[algs[k]->size] == 0xee, "%s writes past its end", algs[k]->name);
+            done(algs[k], state);
+        }
+    }
+}
+
 Test(mac_hmac, one_state_serves_many_packets)
 {
     size_t k, round;
 
     for (k = 0; k < SS_COUNT(algs); k++) {
-        void *state = keyed(algs[k], test_hex(rows[0].key));
+        void *state = keyed(algs[k], test_hex("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"));
         uint8_t first[SS_HASH_MAX], other[SS_HASH_MAX], again[SS_HASH_MAX];
 
         cr_assert(algs[k]->compute(state, 1, ss_span_of("packet"), first) == SS_OK);
@@ -115,9 +167,12 @@ Test(mac_hmac, the_sequence_number_is_part_of_it)
 
 Test(mac_hmac, only_the_etm_names_carry_the_flag)
 {
-    cr_expect(ss_mac_hmac_sha2_256.flags == 0 && ss_mac_hmac_sha2_512.flags == 0);
-    cr_expect(ss_mac_hmac_sha2_256_etm.flags == SS_MAC_ETM);
-    cr_expect(ss_mac_hmac_sha2_512_etm.flags == SS_MAC_ETM);
+    for (size_t k = 0; k < SS_COUNT(algs); k++) {
+        bool etm = strstr(algs[k]->name, "-etm@openssh.com") != NULL;
+
+        cr_expect(algs[k]->flags == (etm ? SS_MAC_ETM : 0), "%s", algs[k]->name);
+        cr_expect(etm == (k % 2 == 1));
+    }
 }
 
 Test(mac_hmac, a_zeroed_state_is_refused_and_may_be_finished)

@@ -30,10 +30,16 @@ Test(registry, the_order_of_preference)
     EXPECT_NAMES(registry->sign, "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",
                  "rsa-sha2-256");
     EXPECT_NAMES(registry->cipher, "chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com",
-                 "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr");
+                 "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr", "aes192-ctr",
+                 "AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "aes128-cbc", "aes192-cbc", "aes256-cbc",
+                 "rijndael-cbc@lysator.liu.se", "3des-cbc", "none");
     EXPECT_NAMES(registry->mac, "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com",
-                 "hmac-sha2-256", "hmac-sha2-512");
-    EXPECT_NAMES(registry->comp, "none");
+                 "hmac-sha2-256", "hmac-sha2-512", "umac-128-etm@openssh.com",
+                 "umac-64-etm@openssh.com", "umac-128@openssh.com", "umac-64@openssh.com",
+                 "AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "hmac-sha1-etm@openssh.com", "hmac-sha1",
+                 "hmac-sha1-96-etm@openssh.com", "hmac-sha1-96", "hmac-md5-etm@openssh.com",
+                 "hmac-md5", "hmac-md5-96-etm@openssh.com", "hmac-md5-96", "none");
+    EXPECT_NAMES(registry->comp, "none", "zlib@openssh.com", "zlib");
 }
 
 Test(registry, each_name_finds_its_algorithm)
@@ -49,7 +55,8 @@ Test(registry, each_name_finds_its_algorithm)
         cr_expect(ss_registry_cipher(r, ss_span_of(r->cipher[i]->name)) == r->cipher[i]);
     for (i = 0; r->mac[i] != NULL; i++)
         cr_expect(ss_registry_mac(r, ss_span_of(r->mac[i]->name)) == r->mac[i]);
-    cr_expect(ss_registry_comp(r, ss_span_of("none")) == &ss_comp_none);
+    for (i = 0; r->comp[i] != NULL; i++)
+        cr_expect(ss_registry_comp(r, ss_span_of(r->comp[i]->name)) == r->comp[i]);
 }
 
 Test(registry, nearly_a_name_finds_nothing)
@@ -93,6 +100,48 @@ Test(registry, sizes_are_those_of_the_specifications)
     cr_expect(ss_kex_ecdh_nistp521.hash == &ss_hash_sha512);
     cr_expect(ss_cipher_aes256_gcm.key == 32 && ss_cipher_aes256_gcm.iv == 12);
     cr_expect(ss_cipher_aes128_ctr.key == 16 && ss_cipher_aes128_ctr.iv == 16);
+    cr_expect(ss_cipher_3des_cbc.key == 24 && ss_cipher_3des_cbc.iv == 8);
+    cr_expect(ss_cipher_3des_cbc.block == 8 && ss_cipher_aes192_ctr.key == 24);
+    for (i = 0; r->mac[i] != NULL; i++) {
+        const struct ss_mac_alg *m = r->mac[i];
+        bool name_only = (m->flags & SS_MAC_OF_CIPHER) != 0;
+        bool cut = strstr(m->name, "-96") != NULL, umac = strncmp(m->name, "umac", 4) == 0;
+
+        cr_expect(name_only == (m->compute == NULL), "%s", m->name);
+        cr_expect(!cut || m->size == 12, "%s", m->name);
+        cr_expect(!umac || m->key == 16, "%s", m->name);
+        cr_expect(cut || umac || m->key == m->size, "%s", m->name);
+    }
+}
+
+Test(registry, every_row_says_where_it_is_specified)
+{
+    const struct ss_registry *r = ss_registry_standard();
+    size_t i;
+
+    for (i = 0; r->cipher[i] != NULL; i++)
+        cr_expect(r->cipher[i]->source != NULL, "%s", r->cipher[i]->name);
     for (i = 0; r->mac[i] != NULL; i++)
-        cr_expect(r->mac[i]->key == r->mac[i]->size, "%s", r->mac[i]->name);
+        cr_expect(r->mac[i]->source != NULL, "%s", r->mac[i]->name);
+    for (i = 0; r->comp[i] != NULL; i++)
+        cr_expect(r->comp[i]->source != NULL, "%s", r->comp[i]->name);
+}
+
+/* What a receiver has to know of a cipher, it reads from the flags. */
+Test(registry, flags_follow_from_the_names)
+{
+    const struct ss_registry *r = ss_registry_standard();
+
+    for (size_t i = 0; r->cipher[i] != NULL; i++) {
+        const char *name = r->cipher[i]->name;
+        unsigned flags = r->cipher[i]->flags;
+
+        cr_expect(((flags & SS_CIPHER_CBC) != 0) == (strstr(name, "-cbc") != NULL), "%s", name);
+        cr_expect(((flags & SS_CIPHER_NAMES_MAC) != 0) == (strncmp(name, "AEAD_", 5) == 0), "%s",
+                  name);
+        cr_expect((flags & SS_CIPHER_NAMES_MAC) == 0 ||
+                      (ss_registry_mac(r, ss_span_of(name)) != NULL &&
+                       (ss_registry_mac(r, ss_span_of(name))->flags & SS_MAC_OF_CIPHER) != 0),
+                  "%s", name);
+    }
 }

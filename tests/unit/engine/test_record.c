@@ -67,6 +67,33 @@ Test(record, a_handshake_leaves_its_messages_frames_and_steps)
     duo_fini(&duo);
 }
 
+/* What the payload was, and what it was on the wire. */
+Test(record, a_compressed_frame_tells_both_sizes)
+{
+    struct sink sink;
+    struct duo duo;
+    uint8_t ignore[300] = {2, 0, 0, 1, 0x27}; /* as much as 295 zeros */
+
+    duo_init(&duo, 1);
+    sink_init(&sink, 1u << SS_TRACE_FRAME);
+    duo.server.config.trace = &sink.trace;
+    duo.client.config.compression_algorithms_client_to_server = "zlib";
+    duo.server.config.compression_algorithms_client_to_server = "zlib";
+    duo.client.config.compression_algorithms_server_to_client = "zlib";
+    duo.server.config.compression_algorithms_server_to_client = "zlib";
+    hand_keys(&duo);
+    ss_buf_clear(&sink.lines);
+    hand_send(&duo, ss_span_make(ignore, sizeof ignore));
+    cr_expect(holds(&sink, " payload=300 compressed="));
+    ss_buf_clear(&sink.lines);
+    cr_assert(ss_engine_send_payload(duo.server.engine, ss_span_make(ignore, sizeof ignore), NULL,
+                                     0) == SS_OK);
+    cr_expect(holds(&sink, " frame size="));
+    cr_expect(holds(&sink, " payload=300 compressed="));
+    ss_buf_fini(&sink.lines);
+    duo_fini(&duo);
+}
+
 Test(record, only_what_is_wanted_is_made)
 {
     for (unsigned kind = 0; kind <= SS_TRACE_FAULT; kind++) {

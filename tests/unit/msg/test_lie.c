@@ -10,9 +10,9 @@ Test(lie, every_kind_has_its_seam)
                                              SS_LIE_REPEAT, SS_LIE_TRUNCATE, SS_LIE_APPEND,
                                              SS_LIE_NUMBER};
     static const enum ss_lie_kind frame[] = {
-        SS_LIE_PACKET_LENGTH, SS_LIE_PAD_LENGTH, SS_LIE_PADDING,
-        SS_LIE_PAD_BYTES,     SS_LIE_MAC_FLIP,   SS_LIE_CIPHER_FLIP,
-        SS_LIE_SEQUENCE,      SS_LIE_NO_ENCRYPT, SS_LIE_CUT};
+        SS_LIE_PACKET_LENGTH, SS_LIE_PAD_LENGTH,  SS_LIE_PADDING,  SS_LIE_PAD_BYTES,
+        SS_LIE_MAC_FLIP,      SS_LIE_CIPHER_FLIP, SS_LIE_SEQUENCE, SS_LIE_NO_ENCRYPT,
+        SS_LIE_NO_COMPRESS,   SS_LIE_CUT};
     static const enum ss_lie_kind flow[] = {SS_LIE_DROP, SS_LIE_DUPLICATE, SS_LIE_SPLIT,
                                             SS_LIE_HOLD};
 

@@ -34,3 +34,33 @@ void complete(struct duo *duo, const char *what)
     duo_run(duo);
     expect_complete(duo, what);
 }
+
+void complete_open(struct duo *duo, const char *what)
+{
+    duo_start(duo);
+    duo_run(duo);
+    if (duo->client.open && ss_engine_fault(duo->client.engine) == NULL &&
+        ss_engine_fault(duo->server.engine) == NULL)
+        return;
+    show(&duo->client);
+    show(&duo->server);
+    cr_assert(false, "%s: no channel", what);
+}
+
+static void agree(struct ss_config *config, const char *cipher, const char *mac, const char *comp)
+{
+    if (cipher != NULL)
+        config->encryption_algorithms_client_to_server =
+            config->encryption_algorithms_server_to_client = cipher;
+    if (mac != NULL)
+        config->mac_algorithms_client_to_server = config->mac_algorithms_server_to_client = mac;
+    if (comp != NULL)
+        config->compression_algorithms_client_to_server =
+            config->compression_algorithms_server_to_client = comp;
+}
+
+void agree_on(struct duo *duo, const char *cipher, const char *mac, const char *comp)
+{
+    agree(&duo->client.config, cipher, mac, comp);
+    agree(&duo->server.config, cipher, mac, comp);
+}

@@ -9,6 +9,10 @@
 
 /* Starts and runs; what lacks fails the test with both logs. */
 void complete(struct duo *duo, const char *what);
+/* For a plan that holds the channel open: starts and runs until it is. */
+void complete_open(struct duo *duo, const char *what);
+/* Both sides, both ways, this and nothing else; null leaves a list as it is. */
+void agree_on(struct duo *duo, const char *cipher, const char *mac, const char *comp);
 /* The same for a duo that was started. */
 void expect_complete(const struct duo *duo, const char *what);
 

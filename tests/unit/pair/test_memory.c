@@ -8,7 +8,7 @@
 TestSuite(memory, .fini = test_counted_check);
 
 /* Ends in a fault, or as if nothing had been; never in a crash, a leak or a hang. */
-static bool fail_at(bool server, size_t n, bool after)
+static bool fail_at(const char *comp, bool server, size_t n, bool after)
 {
     struct duo_side *side;
     struct duo duo;
@@ -18,6 +18,7 @@ static bool fail_at(bool server, size_t n, bool after)
     duo_init(&duo, 1);
     duo.plan.upload = 100;
     duo.plan.login = DUO_KEY;
+    agree_on(&duo, NULL, NULL, comp);
     side = server ? &duo.server : &duo.client;
     side->counted.fail_at = n;
     side->counted.fail_after = after;
@@ -34,26 +35,38 @@ static bool fail_at(bool server, size_t n, bool after)
     return failed;
 }
 
-Test(memory, every_allocation_of_a_conversation_may_fail, .timeout = 120)
+static void every_allocation(const char *comp)
 {
     for (int server = 0; server < 2; server++) {
         for (int after = 0; after < 2; after++) {
             size_t n = 1;
 
-            while (fail_at(server != 0, n, after != 0))
+            while (fail_at(comp, server != 0, n, after != 0))
                 n++;
             cr_expect(n > 20, "%zu", n);
         }
     }
 }
 
+Test(memory, every_allocation_of_a_conversation_may_fail, .timeout = 120)
+{
+    every_allocation("none");
+}
+
+Test(memory, so_may_every_allocation_of_a_compressed_one, .timeout = 120)
+{
+    every_allocation("zlib");
+    every_allocation("zlib@openssh.com");
+}
+
 /* Steady state: data, credit and pings allocate nothing once the buffers have grown. */
-Test(memory, data_in_flow_allocate_nothing)
+static void flow(const char *comp)
 {
     struct duo duo;
     size_t before = 0, after = 0;
 
     duo_init(&duo, 1);
+    agree_on(&duo, NULL, NULL, comp);
     duo.plan.upload = 8000000;
     duo_start(&duo);
     while (duo_turn(&duo)) {
@@ -67,4 +80,10 @@ Test(memory, data_in_flow_allocate_nothing)
     expect_complete(&duo, "flow");
     cr_expect(before > 0 && after == before, "%zu allocations", after - before);
     duo_fini(&duo);
+}
+
+Test(memory, data_in_flow_allocate_nothing)
+{
+    flow("none");
+    flow("zlib@openssh.com");
 }

@@ -157,7 +157,7 @@ const struct kit_sample kit_samples[] = {
      "ff\",\n"
      "        number 200, packet_length 5, padding_length 3, padding 4, padding_bytes \"p\",\n"
      "        mac flip, mac flip 3, cipher flip, cipher flip n, sequence 7, clear, cut 9, drop,\n"
-     "        duplicate, duplicate 4, split 1, hold\n"
+     "        duplicate, duplicate 4, split 1, hold, uncompressed\n"
      "    send raw \"bytes\" + repeat(\"\\x00\", 3)\n"
      "    send payload byte(2) + string(\"data\") with clear\n"
      "    send EXT_INFO { extensions = [[\"server-sig-algs\", \"rsa-sha2-256\"], [\"x\", u32(1)]] "

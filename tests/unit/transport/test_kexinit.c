@@ -41,6 +41,9 @@ Test(kexinit, an_honest_client_offers_the_policy_and_its_markers)
     const struct ss_msg_kexinit *body;
 
     pair_init(&pair, &test_counted()->env);
+    pair.c.config.encryption_algorithms_server_to_client = NULL;
+    pair.c.config.mac_algorithms_client_to_server = NULL;
+    pair.c.config.compression_algorithms_server_to_client = NULL;
     cr_assert(pair_start(&pair) == SS_OK);
     msg = pair_compose(&pair.c, SS_MSG_kexinit);
     again = pair_compose(&pair.c, SS_MSG_kexinit);

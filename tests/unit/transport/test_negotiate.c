@@ -145,6 +145,73 @@ Test(negotiate, no_mac_is_needed_where_the_cipher_has_its_own)
     cr_expect_str_eq(why.rule, "RFC4253-7.1-no-common-mac-disconnect");
 }
 
+/* The names of RFC 5647 are had as cipher and as MAC, or not at all. want null: nothing is agreed
+ * on, and field says which list is to blame. rule: RFC5647-5.1-gcm-cipher-implies-mac */
+Test(negotiate, a_cipher_that_names_its_mac_is_agreed_on_as_a_pair)
+{
+#define AEAD "AEAD_AES_128_GCM"
+#define CIPHERS "encryption_algorithms_client_to_server"
+#define MACS "mac_algorithms_client_to_server"
+    static const struct {
+        const char *ciphers_c, *ciphers_s, *macs_c, *macs_s, *want, *field;
+    } pairs[] = {
+        {AEAD, AEAD, AEAD, AEAD, AEAD, NULL},
+        /* the cipher decides, whatever MAC comes first */
+        {AEAD, AEAD, SHA "," AEAD, SHA "," AEAD, AEAD, NULL},
+        {AEAD "," CTR, AEAD "," CTR, SHA, SHA "," AEAD, NULL, MACS},
+        {AEAD "," CTR, AEAD "," CTR, SHA "," AEAD, SHA, NULL, MACS},
+        {AEAD, AEAD, "", "", NULL, MACS},
+        {AEAD, AEAD, "AEAD_AES_256_GCM", "AEAD_AES_256_GCM", NULL, MACS},
+        /* and the MAC does, where it is the first */
+        {CTR "," AEAD, CTR "," AEAD, AEAD "," SHA, AEAD "," SHA, AEAD, NULL},
+        {CTR, CTR "," AEAD, AEAD "," SHA, AEAD "," SHA, NULL, CIPHERS},
+        {CTR, CTR, AEAD, AEAD, NULL, CIPHERS},
+        /* where nobody asks for it nothing changes */
+        {CTR "," AEAD, CTR "," AEAD, SHA "," AEAD, SHA "," AEAD, CTR, NULL},
+        {GCM "," AEAD, GCM "," AEAD, AEAD, AEAD, GCM, NULL},
+        {GCM, GCM, AEAD, SHA, GCM, NULL},
+    };
+
+    for (size_t i = 0; i < SS_COUNT(pairs); i++) {
+        struct ss_offer client = offer(), server = offer();
+        struct ss_negotiated n = {.epoch = 0};
+        struct ss_disagreement why = {.field = NULL};
+        ss_err err;
+
+        client.lists[SS_SLOT_CIPHER_C2S] = ss_span_of(pairs[i].ciphers_c);
+        server.lists[SS_SLOT_CIPHER_C2S] = ss_span_of(pairs[i].ciphers_s);
+        client.lists[SS_SLOT_MAC_C2S] = ss_span_of(pairs[i].macs_c);
+        server.lists[SS_SLOT_MAC_C2S] = ss_span_of(pairs[i].macs_s);
+        err = ss_negotiate(ss_registry_standard(), &client, &server, &n, &why);
+        if (pairs[i].want == NULL) {
+            cr_expect(err == SS_E_no_common_algorithm, "row %zu: %s", i, ss_err_name(err));
+            cr_expect_str_eq(why.field, pairs[i].field, "row %zu", i);
+            cr_expect_str_eq(why.rule, "RFC5647-5.1-gcm-cipher-implies-mac", "row %zu", i);
+            cr_expect(strstr(why.detail, AEAD) != NULL, "row %zu: %s", i, why.detail);
+            continue;
+        }
+        cr_assert(err == SS_OK, "row %zu: %s", i, why.detail);
+        cr_expect_str_eq(n.cipher_c2s->name, pairs[i].want, "row %zu", i);
+        cr_expect((n.mac_c2s == NULL) == (strcmp(pairs[i].want, CTR) != 0), "row %zu", i);
+        cr_expect_str_eq(n.cipher_s2c->name, CTR, "row %zu: the other direction", i);
+    }
+}
+
+Test(negotiate, a_pair_of_which_the_registry_lacks_the_cipher_is_unsupported)
+{
+    static const struct ss_cipher_alg *const only_ctr[] = {&ss_cipher_aes128_ctr, NULL};
+    struct ss_registry registry = *ss_registry_standard();
+    struct ss_offer client = offer(), server = offer();
+    struct ss_negotiated n;
+    struct ss_disagreement why;
+
+    registry.cipher = only_ctr;
+    client.lists[SS_SLOT_CIPHER_C2S] = server.lists[SS_SLOT_CIPHER_C2S] = ss_span_of(CTR "," AEAD);
+    client.lists[SS_SLOT_MAC_C2S] = server.lists[SS_SLOT_MAC_C2S] = ss_span_of(AEAD);
+    cr_expect(ss_negotiate(&registry, &client, &server, &n, &why) == SS_E_unsupported);
+    cr_expect_str_eq(why.field, CIPHERS);
+}
+
 Test(negotiate, a_disagreement_names_the_list_and_both_sides)
 {
     static const char *const fields[] = {

@@ -61,7 +61,7 @@ static void in_two(size_t mode, size_t at)
 
 Test(packet_in, every_split_in_two_gives_the_same_packets)
 {
-    for (size_t mode = 0; mode < PACKET_MODES; mode++) {
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
         struct packet_ends ends;
         size_t all;
 
@@ -76,7 +76,7 @@ Test(packet_in, every_split_in_two_gives_the_same_packets)
 
 Test(packet_in, byte_by_byte_gives_the_same_packets)
 {
-    for (size_t mode = 0; mode < PACKET_MODES; mode++) {
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
         struct packet_ends ends;
         struct ss_buf arrived;
         size_t next = 0;
@@ -100,8 +100,8 @@ Test(packet_in, every_flipped_bit_is_refused)
 {
     enum { LIMIT = 256 };
 
-    for (size_t mode = 1; mode < PACKET_MODES; mode++) {
-        for (size_t bit = 0;; bit++) {
+    for (size_t mode = 1; mode < packet_modes(); mode++) {
+        for (size_t bit = 0; packet_mode_checks(mode); bit++) {
             struct packet_ends ends;
             struct ss_packet packet;
             uint8_t *more;
@@ -120,11 +120,51 @@ Test(packet_in, every_flipped_bit_is_refused)
             /* A flipped length may ask for more bytes; they come. */
             cr_assert(ss_buf_extend(&ends.stream, (size_t)2 * LIMIT, &more) == SS_OK);
             memset(more, 0, (size_t)2 * LIMIT);
-            err = ss_packet_take(&ends.in, &ends.stream, &packet, &used);
+            err = packet_take(&ends, &packet, &used);
             cr_assert(err == SS_E_mac_mismatch ||
-                          (bit < 32 && (err == SS_E_bad_length || err == SS_E_packet_too_long)),
+                          (bit < 32 && !packet_mode_waits(mode) &&
+                           (err == SS_E_bad_length || err == SS_E_packet_too_long)),
                       "%s bit %zu: %s", packet_mode_name(mode), bit, ss_err_name(err));
             cr_assert(ends.in.sequence == 0, "a refused packet does not count");
+            packet_ends_fini(&ends);
+        }
+    }
+}
+
+/* What else may be done to a tag as a whole; none of it may pass for the right one. */
+static void change_tag(uint8_t *tag, size_t n, unsigned how)
+{
+    static const uint8_t spots[][2] = {{0, 64}, {31, 63}, {63, 127}, {0, 1}, {95, 96}};
+
+    if (how < SS_COUNT(spots)) {
+        tag[spots[how][0] / 8 % n] ^= (uint8_t)(1u << spots[how][0] % 8);
+        tag[spots[how][1] / 8 % n] ^= (uint8_t)(2u << spots[how][1] % 7);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t changed[] = {(uint8_t)~tag[i], 0, 0xff, (uint8_t)(tag[i] ^ 0x80),
+                                   (uint8_t)(tag[i] ^ 0x01)};
+
+        tag[i] = changed[how - SS_COUNT(spots)];
+    }
+}
+
+/* rule: RFC4253-6.4-bad-mac-detected, RFC5647-6.3-gcm-full-tag */
+Test(packet_in, a_tag_that_was_changed_in_many_places_is_refused)
+{
+    for (size_t mode = 1; mode < packet_modes(); mode++) {
+        size_t tag = packet_mode_tag(mode);
+
+        for (unsigned how = 0; packet_mode_checks(mode) && how < 10; how++) {
+            struct packet_ends ends;
+            struct ss_packet packet;
+            size_t used;
+
+            packet_ends_init(&ends, mode);
+            (void)packet_put(&ends, packet_payload(20));
+            change_tag(ss_buf_at(&ends.stream) + ss_buf_size(&ends.stream) - tag, tag, how);
+            cr_expect(packet_take(&ends, &packet, &used) == SS_E_mac_mismatch, "%s, change %u",
+                      packet_mode_name(mode), how);
             packet_ends_fini(&ends);
         }
     }
@@ -140,7 +180,7 @@ static ss_err take_lied(size_t mode, enum ss_lie_kind kind, int64_t n, size_t pa
 
     packet_ends_init(&ends, mode);
     cr_assert(packet_put_lied(&ends, packet_payload(payload), &lie, 1) == SS_OK);
-    err = ss_packet_take(&ends.in, &ends.stream, &packet, &used);
+    err = packet_take(&ends, &packet, &used);
     packet_ends_fini(&ends);
     return err;
 }
@@ -168,12 +208,12 @@ Test(packet_in, impossible_lengths_are_refused_before_their_bytes_come)
         {0xffffffff, SS_E_packet_too_long},
     };
 
-    for (size_t mode = 0; mode < PACKET_MODES; mode++) {
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
         for (size_t i = 0; i < SS_COUNT(rows); i++) {
             ss_err err = take_lied(mode, SS_LIE_PACKET_LENGTH, rows[i].length, 10);
 
-            cr_expect(err == rows[i].err, "%s length %u: %s", packet_mode_name(mode),
-                      rows[i].length, ss_err_name(err));
+            cr_expect(err == packet_mode_err(mode, rows[i].err), "%s length %u: %s",
+                      packet_mode_name(mode), rows[i].length, ss_err_name(err));
         }
     }
 }
@@ -181,11 +221,10 @@ Test(packet_in, impossible_lengths_are_refused_before_their_bytes_come)
 /* The unit is 8 or the block; the length field counts, or not. */
 Test(packet_in, misaligned_lengths_are_refused_for_the_unit_of_the_mode)
 {
-    for (size_t mode = 0; mode < PACKET_MODES; mode++) {
-        struct packet_mode what = packet_mode(mode);
-        unsigned unit = what.cipher != NULL ? what.cipher->block : 8;
-        bool outside =
-            what.cipher != NULL && (what.mac == NULL || (what.mac->flags & SS_MAC_ETM) != 0);
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
+        unsigned unit = packet_mode_unit(mode);
+        bool outside = packet_mode_outside(mode);
+        ss_err refusal = packet_mode_err(mode, SS_E_bad_length);
         unsigned least = outside ? unit : 12;
 
         for (uint32_t length = 0; length < 80; length++) {
@@ -193,9 +232,10 @@ Test(packet_in, misaligned_lengths_are_refused_for_the_unit_of_the_mode)
             ss_err err = take_lied(mode, SS_LIE_PACKET_LENGTH, length, 120);
 
             if (fits)
-                cr_expect(err != SS_E_bad_length, "%s %u", packet_mode_name(mode), length);
+                cr_expect(err != SS_E_bad_length && (err != refusal || packet_mode_checks(mode)),
+                          "%s %u", packet_mode_name(mode), length);
             else
-                cr_expect(err == SS_E_bad_length, "%s %u: %s", packet_mode_name(mode), length,
+                cr_expect(err == refusal, "%s %u: %s", packet_mode_name(mode), length,
                           ss_err_name(err));
         }
     }
@@ -204,7 +244,7 @@ Test(packet_in, misaligned_lengths_are_refused_for_the_unit_of_the_mode)
 /* rule: RFC4253-6-padding-below-4-received, RFC4253-6-padding-exceeds-packet */
 Test(packet_in, impossible_paddings_are_refused_after_the_check)
 {
-    for (size_t mode = 0; mode < PACKET_MODES; mode++) {
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
         struct packet_ends ends;
         struct ss_packet packet;
         size_t used;
@@ -228,22 +268,20 @@ Test(packet_in, impossible_paddings_are_refused_after_the_check)
 /* rule: RFC4253-6-padding-max-255-accepted */
 Test(packet_in, the_largest_aligned_padding_is_taken)
 {
-    for (size_t mode = 0; mode < PACKET_MODES; mode++) {
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
         unsigned taken = 0;
 
         for (int64_t padding = 240; padding <= 255; padding++)
             taken += take_lied(mode, SS_LIE_PADDING, padding, 3) == SS_OK;
-        cr_expect(taken == (packet_mode(mode).cipher == NULL || packet_mode(mode).cipher->block == 8
-                                ? 2u
-                                : 1u),
-                  "%s: %u", packet_mode_name(mode), taken);
+        cr_expect(taken == (packet_mode_unit(mode) == 8 ? 2u : 1u), "%s: %u",
+                  packet_mode_name(mode), taken);
     }
 }
 
 /* rule: RFC4253-6.1-accept-32768-payload */
 Test(packet_in, the_limit_is_the_last_length_accepted)
 {
-    for (size_t mode = 0; mode < PACKET_MODES; mode++) {
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
         struct packet_ends ends;
         struct ss_packet packet;
         size_t used;
@@ -259,14 +297,15 @@ Test(packet_in, the_limit_is_the_last_length_accepted)
         ss_buf_consume(&ends.stream, used);
         ends.in.limit = packet.length - 1;
         (void)packet_put(&ends, packet_payload(32768));
-        cr_expect(ss_packet_take(&ends.in, &ends.stream, &packet, &used) == SS_E_packet_too_long);
+        cr_expect(packet_take(&ends, &packet, &used) ==
+                  packet_mode_err(mode, SS_E_packet_too_long));
         packet_ends_fini(&ends);
     }
 }
 
 Test(packet_in, sequence_numbers_wrap_and_say_so)
 {
-    for (size_t mode = 0; mode < PACKET_MODES; mode++) {
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
         struct packet_ends ends;
         struct ss_packet packet;
         size_t used;
@@ -288,12 +327,12 @@ Test(packet_in, sequence_numbers_wrap_and_say_so)
 /* GCM counts for itself (RFC 5647 section 7.1); everything else is bound to the number. */
 Test(packet_in, a_packet_with_another_number_is_refused)
 {
-    for (size_t mode = 1; mode < PACKET_MODES; mode++) {
-        bool gcm = packet_mode(mode).cipher == &ss_cipher_aes128_gcm ||
-                   packet_mode(mode).cipher == &ss_cipher_aes256_gcm;
+    for (size_t mode = 1; mode < packet_modes(); mode++) {
+        bool gcm = packet_mode_tag(mode) > 0 && packet_mode(mode).mac == NULL &&
+                   packet_mode(mode).cipher != &ss_cipher_chacha20_poly1305;
         ss_err err = take_lied(mode, SS_LIE_SEQUENCE, 1, 40);
 
-        if (gcm)
+        if (gcm || !packet_mode_checks(mode))
             cr_expect(err == SS_OK);
         else /* chacha decrypts another length first */
             cr_expect(err == SS_E_mac_mismatch || err == SS_E_bad_length ||
@@ -302,11 +341,91 @@ Test(packet_in, a_packet_with_another_number_is_refused)
     }
 }
 
+/* One packet in a mode that waits, refused for this or that; gives how many bytes it takes until
+ * that is told. Each time one byte more is there. */
+static size_t told_after(size_t mode, enum ss_lie_kind kind, int64_t n)
+{
+    struct ss_lie lie = {.kind = kind, .n = n};
+    struct packet_ends ends;
+    struct ss_packet packet;
+    struct ss_buf arrived;
+    size_t used = 0, came;
+    uint8_t *more;
+    ss_err err = SS_E_more_input;
+
+    packet_ends_init(&ends, mode);
+    ends.in.limit = 400;
+    ss_buf_init(&arrived, &test_counted()->env, 1000);
+    cr_assert(packet_put_lied(&ends, packet_payload(100), &lie, 1) == SS_OK);
+    cr_assert(ss_buf_extend(&ends.stream, 600, &more) == SS_OK);
+    memset(more, 0x55, 600);
+    for (came = 0; err == SS_E_more_input && came < 700; came++) {
+        cr_assert(ss_buf_put(&arrived, ss_span_part(ss_buf_span(&ends.stream), came, 1)) == SS_OK);
+        err = ss_packet_take(&ends.in, &arrived, &packet, &used);
+        cr_assert(err != SS_E_more_input || used > ss_buf_size(&arrived));
+    }
+    cr_expect(err == SS_E_mac_mismatch, "%s: %s", packet_mode_name(mode), ss_err_name(err));
+    cr_expect(ends.in.sequence == 0);
+    ss_buf_fini(&arrived);
+    packet_ends_fini(&ends);
+    return came;
+}
+
+/* Under CBC whoever is on the wire can put any earlier block in the place of a first one. Were a
+ * length refused at once, or a packet when all of it is there, the moment would tell 32 bits of
+ * what the block holds. RFC 4251 section 9.3.1. */
+Test(packet_in, under_cbc_every_refusal_is_told_at_the_same_moment)
+{
+    static const struct ss_lie rows[] = {
+        {.kind = SS_LIE_MAC_FLIP, .n = 0},
+        {.kind = SS_LIE_CIPHER_FLIP, .n = 40},
+        {.kind = SS_LIE_PACKET_LENGTH, .n = 0},
+        {.kind = SS_LIE_PACKET_LENGTH, .n = 13},
+        {.kind = SS_LIE_PACKET_LENGTH, .n = 60},
+        {.kind = SS_LIE_PACKET_LENGTH, .n = 300},
+        {.kind = SS_LIE_PACKET_LENGTH, .n = 396},
+        {.kind = SS_LIE_PACKET_LENGTH, .n = 404},
+        {.kind = SS_LIE_PACKET_LENGTH, .n = 1 << 20},
+        {.kind = SS_LIE_SEQUENCE, .n = 9},
+    };
+    size_t waiting = 0;
+
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
+        for (size_t i = 0; packet_mode_waits(mode) && i < SS_COUNT(rows); i++) {
+            size_t most = 4 + 400 + packet_mode_tag(mode);
+
+            if (packet_mode_checks(mode)) {
+                waiting++;
+                cr_expect(told_after(mode, rows[i].kind, rows[i].n) == most, "%s row %zu",
+                          packet_mode_name(mode), i);
+            }
+        }
+    }
+    cr_expect(waiting == 5 * SS_COUNT(rows), "%zu", waiting);
+}
+
+/* A MAC over what is encrypted guards the length too, and is asked first. */
+Test(packet_in, with_a_mac_of_what_is_encrypted_cbc_needs_no_waiting)
+{
+    unsigned seen = 0;
+
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
+        const struct ss_cipher_alg *cipher = packet_mode(mode).cipher;
+
+        if (cipher == NULL || (cipher->flags & SS_CIPHER_CBC) == 0 || packet_mode_waits(mode))
+            continue;
+        seen++;
+        cr_expect(take_lied(mode, SS_LIE_PACKET_LENGTH, 13, 40) == SS_E_bad_length);
+        cr_expect(take_lied(mode, SS_LIE_CIPHER_FLIP, 9, 40) == SS_E_mac_mismatch);
+    }
+    cr_expect(seen == 5, "%u", seen);
+}
+
 Test(packet_in, packets_allocate_nothing)
 {
     struct ss_counted *counted = test_counted();
 
-    for (size_t mode = 0; mode < PACKET_MODES; mode++) {
+    for (size_t mode = 0; mode < packet_modes(); mode++) {
         struct packet_ends ends;
         struct ss_packet packet;
         size_t used, calls = 0;
