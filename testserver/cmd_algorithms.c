@@ -39,6 +39,7 @@ static const char *const kinds[SS_NAMES_COUNT] = {"kex", "hostkey", "cipher", "m
 static const char *const titles[SS_NAMES_COUNT] = {"Key exchange", "Host keys and keys of users",
                                                    "Ciphers", "MACs", "Compression"};
 
+/* What does the work: of a certificate's algorithm, the one that it stands for. */
 static const void *method(const struct ss_registry *registry, enum ss_names kind, size_t i,
                           const char **out_source)
 {
@@ -48,7 +49,7 @@ static const void *method(const struct ss_registry *registry, enum ss_names kind
         return registry->kex[i];
     case SS_NAMES_HOST_KEY:
         *out_source = registry->sign[i]->source;
-        return registry->sign[i];
+        return registry->sign[i]->plain != NULL ? registry->sign[i]->plain : registry->sign[i];
     case SS_NAMES_CIPHER:
         *out_source = registry->cipher[i]->source;
         return registry->cipher[i];
@@ -195,7 +196,9 @@ static const char about_markdown[] =
     "- advice: what the named standard says to whoever implements SSH, word for word; behind it\n"
     "  what another one has against it. Names with an @ are no standard's.\n"
     "- known answer: `sshspec` compares it with a published one, or one that was computed apart,\n"
-    "  in its self test. A certificate is signed by the algorithm of the key in it.\n"
+    "  in its self test; that of a certificate's name is that of the key in it. Security keys "
+    "have\n"
+    "  those of Ed25519 and P-256.\n"
     "- works with: peers that logged in with it, or let us in, in their role; both when none is\n"
     "  named.\n";
 

@@ -36,6 +36,13 @@ static ss_err signed_data(const struct ss_auth *auth, ss_span user, ss_span algo
 
 /* ---- client ---- */
 
+/* server-sig-algs has names of signatures; those of certified keys are those of plain ones. */
+static bool takes(ss_span list, const struct ss_sign_alg *alg)
+{
+    return ss_namelist_has(list, ss_span_of(alg->name)) ||
+           (alg->plain != NULL && ss_namelist_has(list, ss_span_of(alg->plain->name)));
+}
+
 /* server-sig-algs chooses among several algorithms of one key type (RFC 8332 section 3.3). Where a
  * type has one only there is nothing to choose, and servers are about that leave such types out
  * of the list; without the list nothing is assumed. rule: RFC8308-3.1-no-assumption-without */
@@ -48,12 +55,12 @@ const struct ss_sign_alg *ss_auth_publickey_alg(const struct ss_auth *auth,
     const struct ss_sign_alg *const *at;
     size_t several = 0;
 
-    if (best == NULL || taken.data == NULL || ss_namelist_has(taken, ss_span_of(best->name)))
+    if (best == NULL || taken.data == NULL || takes(taken, best))
         return best;
     for (at = registry->sign; *at != NULL; at++) {
-        if ((*at)->kind != ss_key_kind(key))
+        if (!ss_key_fits(key, *at))
             continue;
-        if (ss_namelist_has(taken, ss_span_of((*at)->name)))
+        if (takes(taken, *at))
             return *at;
         several++;
     }
@@ -130,16 +137,20 @@ static bool ours(ss_err err)
 static ss_err verify(struct ss_auth *auth, const struct ss_sign_alg *alg,
                      const struct ss_tail_userauth_request_publickey *body)
 {
+    struct ss_sk_detail detail = {false, 0, 0};
     struct ss_buf data;
     ss_err err;
 
     ss_buf_init(&data, auth->link->env, DATA_MOST);
     err = signed_data(auth, auth->server.attempt.user, body->algorithm, body->blob, &data);
     if (err == SS_OK)
-        err = ss_key_verify(auth->server.key, auth->link->env, alg, ss_buf_span(&data),
-                            body->signature);
+        err = ss_key_verify_detail(auth->server.key, auth->link->env, alg, ss_buf_span(&data),
+                                   body->signature, &detail);
     ss_buf_fini(&data);
-    return err;
+    if (err != SS_OK)
+        return err;
+    auth->server.attempt.sk_flags = detail.flags;
+    return detail.there && (detail.flags & SS_SK_PRESENCE) == 0 ? SS_E_bad_signature : SS_OK;
 }
 
 /* The list is asked before the key is parsed. What cannot be used is refused, it is no protocol
@@ -164,7 +175,7 @@ ss_err ss_auth_publickey_try(struct ss_auth *auth,
     err = ss_key_from_blob(auth->link->env, body->blob, &auth->server.key);
     if (ours(err))
         return err;
-    if (err != SS_OK || strcmp(ss_key_type(auth->server.key), alg->key_type) != 0)
+    if (err != SS_OK || !ss_key_fits(auth->server.key, alg))
         return SS_OK;
     attempt->key = auth->server.key;
     if (!attempt->query) { /* rule: RFC4252-7-key-and-signature-checked */

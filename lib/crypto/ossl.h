@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ossl.h - what the files of lib/crypto share, and nobody else may see.
  *
- * Owns: the inside of struct ss_pkey, big number helpers, curve arithmetic on plain bytes.
- * Not here: anything an upper layer calls; that is sshspec/crypto.h.
+ * Owns: big number helpers, curve arithmetic on plain bytes.
+ * Not here: keys (pkey.h); anything an upper layer calls, which is sshspec/crypto.h.
  * Called by: lib/crypto only. Only the non-deprecated interface of OpenSSL 3.0 is used. */
 #ifndef SSHSPEC_CRYPTO_OSSL_H
 #define SSHSPEC_CRYPTO_OSSL_H
@@ -52,36 +52,13 @@ SS_MUST_USE ss_err ss_curve_check(const struct ss_curve *curve, ss_span point);
 SS_MUST_USE ss_err ss_curve_shared(const struct ss_curve *curve, const uint8_t *scalar,
                                    ss_span peer, uint8_t *out_x);
 
-/* P-256 by number, for what knows no other curve. */
-#define SS_P256_SCALAR 32
-#define SS_P256_POINT 65
-
 /* ---- dh_group.c ---- */
 
 /* The prime of a group by its size, as ss_dh_prime; null when there is none or no memory. */
 BIGNUM *ss_dh_prime_bn(unsigned bits);
 
-/* ---- ecdsa_repeat.c ---- */
-
-/* r || s with the nonce of RFC 6979 section 3.2: the same input gives the same signature. */
-SS_MUST_USE ss_err ss_ecdsa_sign_repeatable(const uint8_t *scalar, const struct ss_hash_alg *hash,
-                                            ss_span data, uint8_t *out_signature);
-
-/* ---- pkey_rsa.c ---- */
-
-SS_MUST_USE ss_err ss_rsa_make(const struct ss_pkey_parts *parts, EVP_PKEY **out);
-SS_MUST_USE ss_err ss_rsa_generate(const struct ss_env *env, unsigned bits, EVP_PKEY **out);
-
-/* ---- pkey.c ---- */
-
-struct ss_pkey {
-    const struct ss_env *env;
-    enum ss_key_kind kind;
-    bool is_private;
-    unsigned bits;
-    EVP_PKEY *evp;
-    size_t pub_size;            /* 0 for RSA */
-    uint8_t pub[SS_P256_POINT]; /* Ed25519: 32 bytes; ECDSA: the uncompressed point */
-};
+/* P-256 by number, for what knows no other curve. */
+#define SS_P256_SCALAR 32
+#define SS_P256_POINT 65
 
 #endif

@@ -2,10 +2,10 @@
 /* pkey_rsa.c - RSA keys from their numbers, and numbers from randomness that repeats itself.
  *
  * Owns: the bounds and the checks of an RSA key; the search for primes in deterministic mode.
- * Not here: signatures (pkey_sign.c), taking a key apart (pkey.c).
- * Called by: pkey.c.
+ * Not here: the life of a key (pkey.c), how OpenSSL is asked to sign (pkey_sign.c).
+ * Called by: pkey.c, pkey_sign.c.
  * Follows: RFC 8017 sections 3.1 and 3.2; FIPS 186-4 sections B.3.1 and B.3.3 for the primes. */
-#include "crypto/ossl.h"
+#include "crypto/pkey.h"
 
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
@@ -202,7 +202,7 @@ static ss_err read_private(const struct ss_pkey_parts *parts, struct numbers *rs
     return err;
 }
 
-ss_err ss_rsa_make(const struct ss_pkey_parts *parts, EVP_PKEY **out)
+static ss_err make_evp(const struct ss_pkey_parts *parts, EVP_PKEY **out)
 {
     struct numbers rsa = {0};
     ss_err err;
@@ -321,7 +321,7 @@ static ss_err search_key(const struct ss_env *env, unsigned bits, struct numbers
 }
 
 /* Whole bytes in each prime: bits is a multiple of 16. */
-ss_err ss_rsa_generate(const struct ss_env *env, unsigned bits, EVP_PKEY **out)
+static ss_err generate_evp(const struct ss_env *env, unsigned bits, EVP_PKEY **out)
 {
     struct numbers rsa = {0};
     EVP_PKEY *evp;
@@ -342,3 +342,61 @@ ss_err ss_rsa_generate(const struct ss_env *env, unsigned bits, EVP_PKEY **out)
     numbers_fini(&rsa);
     return err;
 }
+
+/* ---- the method ---- */
+
+static void settle(struct ss_pkey *pkey, bool is_private)
+{
+    pkey->bits = (unsigned)EVP_PKEY_get_bits(pkey->evp);
+    pkey->signature = (pkey->bits + 7) / 8;
+    pkey->is_private = is_private;
+}
+
+static ss_err make(struct ss_pkey *pkey, const struct ss_pkey_parts *parts)
+{
+    SS_TRY(make_evp(parts, &pkey->evp));
+    settle(pkey, parts->d.size > 0);
+    return SS_OK;
+}
+
+static ss_err generate(struct ss_pkey *pkey, unsigned bits)
+{
+    SS_TRY(generate_evp(pkey->env, bits, &pkey->evp));
+    settle(pkey, true);
+    return SS_OK;
+}
+
+static ss_err export(const struct ss_pkey *pkey, bool with_private, struct ss_buf *store,
+                     struct ss_pkey_parts *out)
+{
+    struct ss_pkey_number numbers[] = {
+        {OSSL_PKEY_PARAM_RSA_N, false, 0, &out->n, 0, 0},
+        {OSSL_PKEY_PARAM_RSA_E, false, 0, &out->e, 0, 0},
+        {OSSL_PKEY_PARAM_RSA_D, true, 0, &out->d, 0, 0},
+        {OSSL_PKEY_PARAM_RSA_FACTOR1, true, 0, &out->p, 0, 0},
+        {OSSL_PKEY_PARAM_RSA_FACTOR2, true, 0, &out->q, 0, 0},
+        {OSSL_PKEY_PARAM_RSA_COEFFICIENT1, true, 0, &out->iqmp, 0, 0},
+    };
+
+    return ss_pkey_put_numbers(pkey, with_private, store, numbers, SS_COUNT(numbers));
+}
+
+static ss_err sign(const struct ss_pkey *pkey, const struct ss_env *env,
+                   const struct ss_hash_alg *hash, ss_span data, uint8_t *out)
+{
+    size_t size = pkey->signature;
+
+    (void)env; /* repeats itself anyway */
+    SS_TRY(ss_evp_sign(pkey->evp, hash, data, out, &size));
+    return size == pkey->signature ? SS_OK : SS_E_crypto;
+}
+
+static ss_err verify(const struct ss_pkey *pkey, const struct ss_hash_alg *hash, ss_span data,
+                     ss_span signature)
+{
+    return ss_evp_verify(pkey->evp, hash, data, signature);
+}
+
+const struct ss_pkey_method ss_pkey_rsa = {
+    SS_KEY_RSA, NULL, true, make, generate, export, sign, verify,
+};

@@ -35,8 +35,33 @@ static const struct ss_kex_alg *const standard_kex[] = {
     NULL,
 };
 
+/* What is certified stands behind what is plain, what is of the past behind both. */
 static const struct ss_sign_alg *const standard_sign[] = {
-    &ss_sign_ed25519, &ss_sign_ecdsa_nistp256, &ss_sign_rsa_sha2_512, &ss_sign_rsa_sha2_256, NULL,
+    &ss_sign_ed25519,
+    &ss_sign_ecdsa_nistp256,
+    &ss_sign_rsa_sha2_512,
+    &ss_sign_rsa_sha2_256,
+    &ss_sign_ecdsa_nistp384,
+    &ss_sign_ecdsa_nistp521,
+    &ss_sign_ed448,
+    &ss_sign_mldsa44_ed25519,
+    &ss_sign_sk_ed25519,
+    &ss_sign_sk_ecdsa_nistp256,
+    &ss_sign_webauthn_sk_ecdsa_nistp256,
+    &ss_sign_ed25519_cert,
+    &ss_sign_ecdsa_nistp256_cert,
+    &ss_sign_rsa_sha2_512_cert,
+    &ss_sign_rsa_sha2_256_cert,
+    &ss_sign_ecdsa_nistp384_cert,
+    &ss_sign_ecdsa_nistp521_cert,
+    &ss_sign_mldsa44_ed25519_cert,
+    &ss_sign_sk_ed25519_cert,
+    &ss_sign_sk_ecdsa_nistp256_cert,
+    &ss_sign_rsa_sha1,
+    &ss_sign_dss,
+    &ss_sign_rsa_sha1_cert,
+    &ss_sign_dss_cert,
+    NULL,
 };
 
 /* What nobody should need any more stands at the end, and "none" last of all; which of it is

@@ -2,7 +2,8 @@
 /* selftest.c - known answers: hashes, MACs and compression; and the order of the whole test.
  *
  * Owns: published answers, and the loop that compares ours with them.
- * Not here: ciphers (selftest_cipher.c), key exchange and signatures (selftest_key.c).
+ * Not here: ciphers (selftest_cipher.c), key exchange (selftest_key.c and others), signatures
+ *   (selftest_sign.c).
  * Called by: programs at their start; tests.
  * Follows: SHA: FIPS 180-2 appendices, message "abc". HMAC: RFC 2202 and RFC 4231 test case 2,
  *   RFC 2202 test case 5 says that a cut one is its left part. UMAC: RFC 4418 appendix, its tags
@@ -269,6 +270,7 @@ ss_err ss_crypto_self_test(const struct ss_env *env, const char **out_name)
     SS_TRY(ss_selftest_keys(env, out_name));
     SS_TRY(ss_selftest_dh(env, out_name));
     SS_TRY(ss_selftest_kems(env, out_name));
+    SS_TRY(ss_selftest_signatures(env, out_name));
     *out_name = NULL;
     return SS_OK;
 }
@@ -295,6 +297,7 @@ bool ss_crypto_has_answer(const void *alg)
         comp_alg,
         ss_selftest_ciphers_alg,
         ss_selftest_keys_alg,
+        ss_selftest_signatures_alg,
         ss_selftest_dh_alg,
         ss_selftest_kems_alg,
     };

@@ -2,7 +2,7 @@
 /* selftest.h - what the parts of the self test share.
  *
  * Owns: nothing.
- * Called by: selftest.c, selftest_cipher.c, selftest_key.c, selftest_dh.c, selftest_kem.c. */
+ * Called by: selftest.c and the other selftest_*.c. */
 #ifndef SSHSPEC_CRYPTO_SELFTEST_H
 #define SSHSPEC_CRYPTO_SELFTEST_H
 
@@ -24,9 +24,11 @@ bool ss_selftest_same(ss_span ours, const char *hex);
 /* Ciphers; names as ss_crypto_self_test. */
 SS_MUST_USE ss_err ss_selftest_ciphers(const struct ss_env *env, const char **out_name);
 const void *ss_selftest_ciphers_alg(size_t i);
-/* Key exchange and signatures; names as ss_crypto_self_test. */
+/* Key exchange, and signatures; names as ss_crypto_self_test. */
 SS_MUST_USE ss_err ss_selftest_keys(const struct ss_env *env, const char **out_name);
 const void *ss_selftest_keys_alg(size_t i);
+SS_MUST_USE ss_err ss_selftest_signatures(const struct ss_env *env, const char **out_name);
+const void *ss_selftest_signatures_alg(size_t i);
 
 /* One row, as client and as server. */
 SS_MUST_USE ss_err ss_selftest_kex(const struct ss_env *env, const struct ss_selftest_kex *row);

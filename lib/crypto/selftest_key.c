@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* selftest_key.c - known answers: key exchange and signatures.
+/* selftest_key.c - known answers: key exchange.
  *
  * Owns: an env whose randomness is the answer's private value.
- * Not here: hashes, MACs, ciphers (selftest.c), the other groups of Diffie-Hellman (selftest_dh.c).
- * Called by: selftest.c.
- * Follows: X25519 and X448: RFC 7748 sections 6.1 and 6.2. ECDH: RFC 5903 sections 8.1 to 8.3.
- *   Group 14: computed apart from any library. Ed25519: RFC 8032 section 7.1 test 2. ECDSA:
- *   RFC 6979 appendix A.2.5, SHA-256, "sample". RSA: RFC 7515 appendix A.2; its key signs with
- *   SHA-512 too, computed apart. */
+ * Not here: hashes, MACs (selftest.c), ciphers (selftest_cipher.c), signatures (selftest_sign.c),
+ * the other groups of Diffie-Hellman (selftest_dh.c). Called by: selftest.c. Follows: X25519 and
+ * X448: RFC 7748 sections 6.1 and 6.2. ECDH: RFC 5903 sections 8.1 to 8.3. Group 14: computed apart
+ * from any library. */
 #include "crypto/selftest.h"
 
 /* random of ecdh-sha2-nistp*: 8 bytes more than the scalar, which is greater by one. */
@@ -121,90 +119,6 @@ static const struct ss_selftest_kex kex_rows[] = {
     },
 };
 
-static const char jws_text[] =
-    "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmN"
-    "vbS9pc19yb290Ijp0cnVlfQ";
-static const char jws_n[] =
-    "a1f8160ae2e3c9b465ce8d2d656263362b927dbe29e1f02477fc1625cc90a136e38bd93497c5b6ea63dd7711e67c"
-    "7429f956b0fb8a8f089adc4b69893cc1333f53edd019b87784252fec914fe4857769594bea4280d32c0f55bf6294"
-    "4f130396bc6e9bdf6ebdd2bda3678eeca0c668f701b38dbffb38c8342ce2fe6d27fade4a5a4874979dd4b9cf9ade"
-    "c4c75b05852c2c0f5ef8a5c1750392f944e8ed64c110c6b647609aa4783aeb9c6c9ad755313050638b83665c6f6f"
-    "7a82a396702a1f641b82d3ebf2392219491fb686872c5716f50af8358d9a8b9d17c340728f7f87d89a18d8fcab67"
-    "ad84590c2ecf759339363c07034d6f606f9e21e05456cae5e9a1";
-static const char jws_d[] =
-    "12ae71a469cd0a2bc37e526c4500571f1d61751d64e949707b62590f9d0ba57c963c401e3fcf2f2cd3bdec88e503"
-    "bfc6439b0b28c82f7d3797671f5213eed8c15a25d8d5cea0025ee3ab2e8b7f79216fc63bea562753b40644c6a151"
-    "27d9b2954540a0bbe1a30556982d4e9fde5f6425f14d4b713441b55dc73b9b4aedcc92ace3927e37f57d0cfd5e75"
-    "81fa512c8f4961a9eb0b80f8a80746728a55ff46471f3425063b9d53642f5ede1e84d613081afa5c22d051285bd6"
-    "3b943b565d898a05685413e53c3c6c6525ff1fe34e3ddc70f0d56450fda48ba12e104e9deb9fb81881e1c4bdf25d"
-    "9247f450c865927968e77334f4414f75a750e139546e3a8a739d";
-static const char jws_p[] =
-    "e01cc410eb48a6655d54464d0aa4bb6da0b872b774a6a9d11ffe480778f0ddb7311a7e902ef9c4b5f75476262ba8"
-    "176cb35979f014372a1a2829e4136bd001d07c3f3f2e4f25d4c934f63c7109fba2e67628a0dc9a73c6058e6def22"
-    "dcd50950e711ddc16d5586f2a7fa75ea8494c18083e0b65742f8a0d5e73fb2d970f01947";
-static const char jws_q[] =
-    "b903c47e0995b632f4532cb1f3c199145d5f3ae9c7dfeedc7a92a6b47e29c61b42a07aa95a64fc600999c5a7b01e"
-    "01c08cb62ca756527bbcc56078fb0baba5ed38de2d07990ff6300faeadeb6c039a97bf1e507e4e7040fa78db8257"
-    "c8b112ed5e59c3cd092fe5d4e5b51275d41281072a5e785ebaf3dae3709203133f5159d7";
-
-struct sign_row {
-    const struct ss_sign_alg *alg;
-    const char *message;
-    const char *pub, *priv; /* empty for RSA: the key above */
-    const char *signature;
-};
-
-static const struct sign_row sign_rows[] = {
-    {
-        .alg = &ss_sign_ed25519,
-        .message = "r",
-        .pub = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
-        .priv = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
-        .signature =
-            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f"
-            "3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
-    },
-    {
-        .alg = &ss_sign_ecdsa_nistp256,
-        .message = "sample",
-        .pub =
-            "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb67903fe1008b8bc99a4"
-            "1ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299",
-        .priv = "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721",
-        .signature =
-            "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716f7cb1c942d657c41d436"
-            "c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8",
-    },
-    {
-        .alg = &ss_sign_rsa_sha2_256,
-        .message = jws_text,
-        .pub = "",
-        .priv = "",
-        .signature =
-            "702e218943e88fd11eb5d82dbf7845f34106ae1b81fff7731116add1717d83656d420afd3c96eedd73a2"
-            "663e5166687b000b87226e0187ed1073f945e582adfcef16d85a798ee8c66ddb3db8975b17d09402beed"
-            "d5d9d97007108db28160d5f8040ca7445762b81fbe7ff9d92e0ae76f24f25b33bbe6f44ae61eb1040acb"
-            "20044d3ef9128ed40130795bd4bd3b41eecad066ab651981fde48df77f372dc38b9fafdd3befb18b5da3"
-            "cc3c2eb02f9e3a41d612caad15911273a05f23b9e838faaf849d698429ef5a1e88798236c3d40e604522"
-            "a544c8f27a7a2db80663d16cf7caea56de405cb2215a45b2c25566b55ac1a748a070dfc8a32a469543d0"
-            "19eefb47",
-    },
-    {
-        .alg = &ss_sign_rsa_sha2_512,
-        .message = jws_text,
-        .pub = "",
-        .priv = "",
-        .signature =
-            "8d554d16ab888d8b6c5d60c74c215aab4528361b8bdaaab428d437871e95f9d7f1b5cda86d9f35bdc2fe"
-            "9a9982c6c9d6e55cd9b40b8433ffee529153b683fae641b2551f1e6f050c86bfeb6b4273a4ee1f4b54ab"
-            "1d3bbe7fe1aa3e837d2d85ccffba664f67586c6c36f80a9b2d3badbfe9411b4e134076e0277212c75e1b"
-            "8dd00221187c0c6b50c2f1d006957f4be28cff2c1e3a2aade5f7f919c90c69a1aa4ae0d3955ba9544e3a"
-            "35f5e2137b637f73e79f3b56b8e27e94d36d434a2373e8c65fb0e9ade543585921e16a670bf74f565853"
-            "a6af05fa6292b0e10173807bf89fdb9d1f3454dc76b0212adc61f8f5346cda3b3e27454879ff215fb1fe"
-            "dda42de2",
-    },
-};
-
 /* ---- an env that draws what the row says ---- */
 
 struct scripted {
@@ -312,68 +226,6 @@ ss_err ss_selftest_kex(const struct ss_env *env, const struct ss_selftest_kex *r
     return err;
 }
 
-/* ---- signatures ---- */
-
-struct key_bytes {
-    uint8_t pub[SS_SELFTEST_MAX], priv[SS_SELFTEST_MAX];
-    uint8_t n[SS_SELFTEST_MAX], d[SS_SELFTEST_MAX], p[SS_SELFTEST_MAX], q[SS_SELFTEST_MAX];
-};
-
-static ss_span part(const char *hex, uint8_t *bytes)
-{
-    return ss_span_make(bytes, ss_selftest_hex(hex, bytes));
-}
-
-static ss_err make_key(const struct ss_env *env, const struct sign_row *row, struct ss_pkey **out)
-{
-    static const uint8_t e[] = {1, 0, 1};
-    struct ss_pkey_parts parts = {0};
-    struct key_bytes bytes;
-
-    parts.pub = part(row->pub, bytes.pub);
-    parts.priv = part(row->priv, bytes.priv);
-    if (row->alg->kind == SS_KEY_RSA) {
-        parts.n = part(jws_n, bytes.n);
-        parts.e = ss_span_make(e, sizeof e);
-        parts.d = part(jws_d, bytes.d);
-        parts.p = part(jws_p, bytes.p);
-        parts.q = part(jws_q, bytes.q);
-    }
-    return ss_pkey_make(env, row->alg->kind, &parts, out);
-}
-
-static ss_err run_sign(const struct sign_row *row, const struct ss_env *env,
-                       const struct ss_pkey *pkey, struct ss_buf *signature)
-{
-    const struct ss_hash_alg *hash = row->alg->hash;
-
-    SS_TRY(ss_pkey_sign(pkey, env, hash, ss_span_of(row->message), signature));
-    if (!ss_selftest_same(ss_buf_span(signature), row->signature))
-        return SS_E_crypto;
-    SS_TRY(ss_pkey_verify(pkey, hash, ss_span_of(row->message), ss_buf_span(signature)));
-    if (ss_pkey_verify(pkey, hash, ss_span_of("else"), ss_buf_span(signature)) !=
-        SS_E_bad_signature)
-        return SS_E_crypto;
-    return SS_OK;
-}
-
-static ss_err test_sign(const struct ss_env *env, const struct sign_row *row)
-{
-    struct scripted scripted;
-    struct ss_pkey *pkey = NULL;
-    struct ss_buf signature;
-    ss_err err;
-
-    scripted_init(&scripted, env, "");
-    ss_buf_init(&signature, env, SS_SELFTEST_MAX);
-    err = make_key(env, row, &pkey);
-    if (err == SS_OK)
-        err = run_sign(row, &scripted.env, pkey, &signature);
-    ss_buf_fini(&signature);
-    ss_pkey_free(&pkey);
-    return err;
-}
-
 ss_err ss_selftest_keys(const struct ss_env *env, const char **out_name)
 {
     ss_err err = SS_OK;
@@ -383,17 +235,10 @@ ss_err ss_selftest_keys(const struct ss_env *env, const char **out_name)
         *out_name = kex_rows[i].alg->name;
         err = ss_selftest_kex(env, &kex_rows[i]);
     }
-    for (i = 0; err == SS_OK && i < SS_COUNT(sign_rows); i++) {
-        *out_name = sign_rows[i].alg->name;
-        err = test_sign(env, &sign_rows[i]);
-    }
     return err;
 }
 
 const void *ss_selftest_keys_alg(size_t i)
 {
-    if (i < SS_COUNT(kex_rows))
-        return kex_rows[i].alg;
-    i -= SS_COUNT(kex_rows);
-    return i < SS_COUNT(sign_rows) ? sign_rows[i].alg : NULL;
+    return i < SS_COUNT(kex_rows) ? kex_rows[i].alg : NULL;
 }

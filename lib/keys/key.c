@@ -1,39 +1,83 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* key.c - a key as a value: its public blob, its comment, its fingerprint.
+/* key.c - a key as a value: its type, its public blob, its comment, its fingerprint.
  *
- * Owns: struct ss_key; the three blob layouts we speak.
- * Not here: signatures (sign.c), files (key_file.c, key_line.c), mathematics (crypto/).
+ * Owns: struct ss_key; the table of types.
+ * Not here: signatures (sign.c), fields (key_fields.c), certificates (cert.c), security keys
+ *   (sk.c), files (key_file.c, key_line.c), mathematics (crypto/).
  * Called by: transport and auth for host and user keys; the other files of this folder.
- * Follows: RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4; RFC 4251 section 5. */
+ * Follows: RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4; RFC 4251 section 5;
+ *   OpenSSH PROTOCOL.certkeys and PROTOCOL.u2f for names. */
 #include "keys/key_impl.h"
 
-static const struct {
-    enum ss_key_kind kind;
-    const char *name;
-} types[] = {
-    {SS_KEY_ED25519, "ssh-ed25519"},
-    {SS_KEY_ECDSA_P256, "ecdsa-sha2-nistp256"},
-    {SS_KEY_RSA, "ssh-rsa"},
+/* ---- types ---- */
+
+#define CERT "-cert-v01@openssh.com"
+
+static const struct ss_key_type types[] = {
+    {SS_KEY_ED25519, SS_KEY_ED25519, "ssh-ed25519", "ssh-ed25519" CERT, NULL, 0},
+    {SS_KEY_ECDSA_P256, SS_KEY_ECDSA_P256, "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256" CERT,
+     "nistp256", 32},
+    {SS_KEY_RSA, SS_KEY_RSA, "ssh-rsa", "ssh-rsa" CERT, NULL, 0},
+    {SS_KEY_ECDSA_P384, SS_KEY_ECDSA_P384, "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384" CERT,
+     "nistp384", 48},
+    {SS_KEY_ECDSA_P521, SS_KEY_ECDSA_P521, "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521" CERT,
+     "nistp521", 66},
+    {SS_KEY_DSA, SS_KEY_DSA, "ssh-dss", "ssh-dss" CERT, NULL, 0},
+    {SS_KEY_ED448, SS_KEY_ED448, "ssh-ed448", NULL, NULL, 0},
+    {SS_KEY_MLDSA44_ED25519, SS_KEY_MLDSA44_ED25519, "ssh-mldsa44-ed25519@openssh.com",
+     "ssh-mldsa44-ed25519" CERT, NULL, 0},
+    {SS_KEY_SK_ED25519, SS_KEY_ED25519, "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519" CERT, NULL,
+     0},
+    {SS_KEY_SK_ECDSA_P256, SS_KEY_ECDSA_P256, "sk-ecdsa-sha2-nistp256@openssh.com",
+     "sk-ecdsa-sha2-nistp256" CERT, "nistp256", 32},
 };
 
-const char *ss_key_type_name(enum ss_key_kind kind)
+const struct ss_key_type *ss_key_type_of(enum ss_key_kind kind)
 {
     size_t i;
 
     for (i = 0; i < SS_COUNT(types); i++)
         if (types[i].kind == kind)
-            return types[i].name;
+            return &types[i];
     return NULL;
+}
+
+const struct ss_key_type *ss_key_type_find(ss_span name, bool *out_certified)
+{
+    size_t i;
+
+    for (i = 0; i < SS_COUNT(types); i++) {
+        bool certified = out_certified != NULL && types[i].certified != NULL &&
+                         ss_span_is(name, types[i].certified);
+
+        if (!certified && !ss_span_is(name, types[i].name))
+            continue;
+        if (out_certified != NULL)
+            *out_certified = certified;
+        return &types[i];
+    }
+    return NULL;
+}
+
+const char *ss_key_type_name(enum ss_key_kind kind)
+{
+    const struct ss_key_type *type = ss_key_type_of(kind);
+
+    return type != NULL ? type->name : NULL;
 }
 
 enum ss_key_kind ss_key_type_kind(ss_span type)
 {
-    size_t i;
+    const struct ss_key_type *found = ss_key_type_find(type, NULL);
 
-    for (i = 0; i < SS_COUNT(types); i++)
-        if (ss_span_is(type, types[i].name))
-            return types[i].kind;
-    return SS_KEY_NONE;
+    return found != NULL ? found->kind : SS_KEY_NONE;
+}
+
+bool ss_key_kind_is_sk(enum ss_key_kind kind)
+{
+    const struct ss_key_type *type = ss_key_type_of(kind);
+
+    return type != NULL && type->bare != kind;
 }
 
 ss_err ss_key_err(ss_err err, ss_err form)
@@ -41,80 +85,40 @@ ss_err ss_key_err(ss_err err, ss_err form)
     return ss_err_class_of(err) == SS_CLASS_PEER_FORM ? form : err;
 }
 
-/* ---- blobs ---- */
+/* ---- making ---- */
 
-static ss_err write_blob(const struct ss_pkey *pkey, struct ss_buf *out)
+ss_err ss_key_set_comment(struct ss_key *key, ss_span comment)
 {
-    struct ss_pkey_parts parts;
-    struct ss_writer writer;
-    struct ss_buf store;
-    ss_err err;
+    char *copy;
 
-    ss_buf_init(&store, out->env, SS_KEY_BLOB_MAX);
-    err = ss_pkey_export(pkey, false, &store, &parts);
-    if (err == SS_OK) {
-        ss_writer_init(&writer, out);
-        ss_writer_cstring(&writer, ss_key_type_name(ss_pkey_kind(pkey)));
-        if (ss_pkey_kind(pkey) == SS_KEY_RSA) {
-            ss_writer_mpint(&writer, parts.e);
-            ss_writer_mpint(&writer, parts.n);
-        } else {
-            if (ss_pkey_kind(pkey) == SS_KEY_ECDSA_P256)
-                ss_writer_cstring(&writer, SS_ECDSA_CURVE);
-            ss_writer_string(&writer, parts.pub);
-        }
-        err = ss_writer_done(&writer);
-    }
-    ss_buf_fini(&store);
-    return err;
+    /* A zero byte would end the C string early. */
+    if (comment.size > 0 && memchr(comment.data, 0, comment.size) != NULL)
+        return SS_E_bad_text;
+    copy = ss_strdup(key->env, comment);
+    if (copy == NULL)
+        return SS_E_no_memory;
+    ss_strfree(key->env, key->comment);
+    key->comment = copy;
+    return SS_OK;
 }
 
-static ss_err read_blob(ss_span blob, enum ss_key_kind *out_kind, struct ss_pkey_parts *out)
-{
-    struct ss_reader reader;
-
-    ss_reader_init(&reader, blob);
-    *out_kind = ss_key_type_kind(ss_reader_string(&reader));
-    if (reader.err == SS_OK && *out_kind == SS_KEY_NONE)
-        return SS_E_unsupported;
-    if (*out_kind == SS_KEY_RSA) {
-        out->e = ss_reader_mpint(&reader);
-        out->n = ss_reader_mpint(&reader);
-    } else {
-        if (*out_kind == SS_KEY_ECDSA_P256 &&
-            !ss_span_is(ss_reader_string(&reader), SS_ECDSA_CURVE))
-            ss_reader_fail(&reader, SS_E_bad_key);
-        out->pub = ss_reader_string(&reader);
-    }
-    return ss_reader_done(&reader);
-}
-
-/* ---- the value ---- */
-
-ss_err ss_key_wrap(const struct ss_env *env, struct ss_pkey *take, ss_span comment,
-                   struct ss_key **out_key)
+ss_err ss_key_empty(const struct ss_env *env, enum ss_key_kind kind, ss_span comment,
+                    struct ss_key **out_key)
 {
     struct ss_key *key = ss_alloc(env, sizeof *key);
     ss_err err;
 
-    if (key == NULL) {
-        ss_pkey_free(&take);
+    if (key == NULL)
         return SS_E_no_memory;
-    }
     key->env = env;
-    key->pkey = take;
+    key->kind = kind;
     key->references = 1;
     ss_buf_init(&key->blob, env, SS_KEY_BLOB_MAX);
-    /* A zero byte would end the C string early. */
-    if (comment.size > 0 && memchr(comment.data, 0, comment.size) != NULL)
-        err = SS_E_bad_text;
-    else
-        err = write_blob(take, &key->blob);
-    if (err == SS_OK) {
-        key->comment = ss_strdup(env, comment);
-        if (key->comment == NULL)
-            err = SS_E_no_memory;
-    }
+    ss_buf_init(&key->sk.application, env, SS_SK_TEXT_MAX);
+    ss_buf_init(&key->sk.handle, env, SS_SK_TEXT_MAX);
+    ss_buf_init(&key->sk.reserved, env, SS_SK_TEXT_MAX);
+    key->sk.handle.secret = true;
+    err = ss_key_set_comment(key, comment);
     if (err == SS_OK)
         *out_key = key;
     else
@@ -122,21 +126,88 @@ ss_err ss_key_wrap(const struct ss_env *env, struct ss_pkey *take, ss_span comme
     return err;
 }
 
-ss_err ss_key_from_blob(const struct ss_env *env, ss_span blob, struct ss_key **out_key)
+ss_err ss_key_write_blob(struct ss_key *key)
 {
-    struct ss_pkey_parts parts = {0};
-    enum ss_key_kind kind = SS_KEY_NONE;
-    struct ss_pkey *pkey = NULL;
+    struct ss_writer writer;
+
+    ss_writer_init(&writer, &key->blob);
+    ss_writer_cstring(&writer, ss_key_type_name(key->kind));
+    ss_key_write_public_fields(key, &writer);
+    return ss_writer_done(&writer);
+}
+
+ss_err ss_key_wrap(const struct ss_env *env, struct ss_pkey *take, ss_span comment,
+                   struct ss_key **out_key)
+{
+    struct ss_key *key = NULL;
+    ss_err err = ss_key_empty(env, ss_pkey_kind(take), comment, &key);
+
+    if (err != SS_OK) {
+        ss_pkey_free(&take);
+        return err;
+    }
+    key->pkey = take;
+    err = ss_key_write_blob(key);
+    if (err == SS_OK)
+        *out_key = key;
+    else
+        ss_key_free(&key);
+    return err;
+}
+
+/* ---- from a blob ---- */
+
+static ss_err read_plain(const struct ss_env *env, const struct ss_key_type *type,
+                         struct ss_key_parse *parse, struct ss_key **out_key)
+{
+    struct ss_key_fields fields = {.kind = type->kind};
+
+    SS_TRY(ss_key_read_public_fields(parse, &fields));
+    SS_TRY(ss_key_parse_done(parse));
+    parse->field = "key values";
+    return ss_key_from_fields(env, &fields, ss_span_make(NULL, 0), out_key);
+}
+
+static ss_err read_blob(const struct ss_env *env, ss_span blob, struct ss_key_parse *parse,
+                        struct ss_key **out_key)
+{
+    const struct ss_key_type *type;
+    bool certified = false;
+    ss_span name = ss_key_want_string(parse, "key type");
+
+    SS_TRY(parse->reader.err);
+    type = ss_key_type_find(name, &certified);
+    if (type == NULL)
+        return ss_key_refuse(parse, 0, SS_E_unsupported);
+    if (!certified)
+        return ss_key_err(read_plain(env, type, parse, out_key), SS_E_bad_key);
+    return ss_cert_read(env, type, blob, NULL, ss_span_make(NULL, 0), parse, out_key);
+}
+
+ss_err ss_key_read_blob(const struct ss_env *env, ss_span blob, struct ss_key **out_key,
+                        struct ss_key_error *out_error)
+{
+    struct ss_key_parse parse;
     ss_err err;
 
+    ss_key_parse_init(&parse, blob);
+    ss_key_name_field(&parse, "size");
     if (blob.size > SS_KEY_BLOB_MAX)
-        return SS_E_bad_key;
-    err = read_blob(blob, &kind, &parts);
-    if (err == SS_OK)
-        err = ss_pkey_make(env, kind, &parts, &pkey);
-    if (err != SS_OK)
-        return ss_key_err(err, SS_E_bad_key);
-    return ss_key_wrap(env, pkey, ss_span_make(NULL, 0), out_key);
+        (void)ss_key_refuse(&parse, SS_KEY_BLOB_MAX, SS_E_bad_key);
+    err = read_blob(env, blob, &parse, out_key);
+    if (err != SS_OK && err != SS_E_bad_certificate)
+        err = ss_key_err(err, SS_E_bad_key);
+    if (err != SS_OK && out_error != NULL) {
+        out_error->offset = ss_key_place(&parse);
+        out_error->line = 0;
+        out_error->field = parse.field;
+    }
+    return err;
+}
+
+ss_err ss_key_from_blob(const struct ss_env *env, ss_span blob, struct ss_key **out_key)
+{
+    return ss_key_read_blob(env, blob, out_key, NULL);
 }
 
 ss_err ss_key_generate(const struct ss_env *env, enum ss_key_kind kind, unsigned bits,
@@ -144,9 +215,13 @@ ss_err ss_key_generate(const struct ss_env *env, enum ss_key_kind kind, unsigned
 {
     struct ss_pkey *pkey = NULL;
 
+    if (ss_key_kind_is_sk(kind))
+        return ss_key_generate_sk(env, kind, ss_span_of("ssh:"), SS_SK_PRESENCE, comment, out_key);
     SS_TRY(ss_pkey_generate(env, kind, bits, &pkey));
     return ss_key_wrap(env, pkey, comment, out_key);
 }
+
+/* ---- life ---- */
 
 /* Keys are handed around as const; the count is the one thing in them that changes. */
 struct ss_key *ss_key_ref(const struct ss_key *key)
@@ -164,11 +239,17 @@ void ss_key_free(struct ss_key **key)
     *key = NULL;
     if (old == NULL || --old->references > 0)
         return;
-    ss_pkey_free(&old->pkey);
+    if (old->plain == NULL)
+        ss_pkey_free(&old->pkey);
+    ss_key_free(&old->plain);
+    ss_key_free(&old->ca);
+    ss_sk_fini(&old->sk);
     ss_buf_fini(&old->blob);
     ss_strfree(old->env, old->comment);
     ss_free(old->env, old, sizeof *old);
 }
+
+/* ---- questions ---- */
 
 ss_span ss_key_blob(const struct ss_key *key)
 {
@@ -177,12 +258,19 @@ ss_span ss_key_blob(const struct ss_key *key)
 
 const char *ss_key_type(const struct ss_key *key)
 {
-    return ss_key_type_name(ss_pkey_kind(key->pkey));
+    const struct ss_key_type *type = ss_key_type_of(key->kind);
+
+    return key->plain != NULL ? type->certified : type->name;
+}
+
+const struct ss_key *ss_key_plain(const struct ss_key *key)
+{
+    return key->plain != NULL ? key->plain : key;
 }
 
 enum ss_key_kind ss_key_kind(const struct ss_key *key)
 {
-    return ss_pkey_kind(key->pkey);
+    return key->kind;
 }
 
 unsigned ss_key_bits(const struct ss_key *key)
@@ -198,6 +286,11 @@ const char *ss_key_comment(const struct ss_key *key)
 bool ss_key_is_private(const struct ss_key *key)
 {
     return ss_pkey_is_private(key->pkey);
+}
+
+ss_span ss_key_application(const struct ss_key *key)
+{
+    return ss_buf_span(&ss_key_plain(key)->sk.application);
 }
 
 bool ss_key_equal(const struct ss_key *a, const struct ss_key *b)

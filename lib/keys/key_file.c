@@ -2,7 +2,8 @@
 /* key_file.c - private keys in the openssh-key-v1 format, without a passphrase.
  *
  * Owns: the armour, the two sections, check integers, padding; the place of the first mistake.
- * Not here: encrypted files (told apart, not read), PEM and other formats, files on disk (net).
+ * Not here: encrypted files (told apart, not read), PEM and other formats, the fields of each key
+ *   type (key_fields.c), files on disk (net).
  * Called by: whoever loads or stores host keys and user keys.
  * Follows: OpenSSH PROTOCOL.key sections 1 to 3. */
 #include "keys/key_impl.h"
@@ -107,185 +108,89 @@ static ss_err remove_armour(ss_span file, struct ss_buf *base64, struct ss_buf *
     return err;
 }
 
-/* ---- fields, each with its name for the error ---- */
+/* ---- fields ---- */
 
-struct parse {
-    struct ss_reader reader;
-    const uint8_t *base; /* of the whole decoded data, so that offsets count from there */
-    const char *field;   /* being read, or the one that failed */
-};
-
-static void name_field(struct parse *parse, const char *field)
-{
-    if (parse->reader.err == SS_OK)
-        parse->field = field;
-}
-
-static ss_span want_string(struct parse *parse, const char *field)
-{
-    name_field(parse, field);
-    return ss_reader_string(&parse->reader);
-}
-
-static ss_span want_mpint(struct parse *parse, const char *field)
-{
-    name_field(parse, field);
-    return ss_reader_mpint(&parse->reader);
-}
-
-static uint32_t want_u32(struct parse *parse, const char *field)
-{
-    name_field(parse, field);
-    return ss_reader_u32(&parse->reader);
-}
-
-/* Refuses the field that began at `at`. */
-static ss_err refuse(struct parse *parse, size_t at, ss_err err)
-{
-    if (parse->reader.err == SS_OK) {
-        ss_reader_fail(&parse->reader, err);
-        parse->reader.err_at = at;
-    }
-    return parse->reader.err;
-}
-
-static size_t place(const struct parse *parse)
-{
-    return (size_t)(parse->reader.base - parse->base) + ss_reader_offset(&parse->reader);
-}
-
-static ss_err settle(const struct parse *parse, ss_err err, struct ss_key_error *error)
+static ss_err settle(const struct ss_key_parse *parse, ss_err err, struct ss_key_error *error)
 {
     err = ss_key_err(err, SS_E_bad_key_file);
-    return err == SS_OK ? SS_OK : complain(error, place(parse), 0, parse->field, err);
+    return err == SS_OK ? SS_OK : complain(error, ss_key_place(parse), 0, parse->field, err);
 }
 
 /* ---- the outer section ---- */
 
-static ss_err read_outer(struct parse *parse, ss_span *out_public, struct ss_reader *out_inner)
+static ss_err read_outer(struct ss_key_parse *parse, ss_span *out_public,
+                         struct ss_reader *out_inner)
 {
     size_t at;
     ss_span s;
 
-    name_field(parse, "magic");
+    ss_key_name_field(parse, "magic");
     s = ss_reader_bytes(&parse->reader, sizeof MAGIC);
     /* rule: OSSHKEY-1-magic */
     if (!ss_span_eq(s, ss_span_make(MAGIC, sizeof MAGIC)))
-        return refuse(parse, 0, SS_E_bad_key_file);
+        return ss_key_refuse(parse, 0, SS_E_bad_key_file);
     at = ss_reader_offset(&parse->reader);
-    s = want_string(parse, "cipher name");
+    s = ss_key_want_string(parse, "cipher name");
     if (parse->reader.err == SS_OK && !ss_span_is(s, "none"))
-        return refuse(parse, at, SS_E_key_encrypted);
+        return ss_key_refuse(parse, at, SS_E_key_encrypted);
     at = ss_reader_offset(&parse->reader);
-    s = want_string(parse, "kdf name");
+    s = ss_key_want_string(parse, "kdf name");
     if (parse->reader.err == SS_OK && !ss_span_is(s, "none"))
-        return refuse(parse, at, SS_E_bad_key_file);
+        return ss_key_refuse(parse, at, SS_E_bad_key_file);
     at = ss_reader_offset(&parse->reader);
-    s = want_string(parse, "kdf options");
+    s = ss_key_want_string(parse, "kdf options");
     if (s.size != 0)
-        return refuse(parse, at, SS_E_bad_key_file);
+        return ss_key_refuse(parse, at, SS_E_bad_key_file);
     at = ss_reader_offset(&parse->reader);
     /* The format has room for more; no program writes more. */
-    if (want_u32(parse, "number of keys") != 1)
-        return refuse(parse, at, SS_E_unsupported);
-    *out_public = want_string(parse, "public key");
-    name_field(parse, "private section");
+    if (ss_key_want_u32(parse, "number of keys") != 1)
+        return ss_key_refuse(parse, at, SS_E_unsupported);
+    *out_public = ss_key_want_string(parse, "public key");
+    ss_key_name_field(parse, "private section");
     *out_inner = ss_reader_inside(&parse->reader);
     if (parse->reader.err == SS_OK)
-        name_field(parse, "end of file");
+        ss_key_name_field(parse, "end of file");
     return ss_reader_done(&parse->reader);
 }
 
 /* ---- the private section ---- */
 
-static void read_ed25519(struct parse *parse, struct ss_pkey_parts *out)
-{
-    size_t at;
-    ss_span secret;
-
-    out->pub = want_string(parse, "ed25519 public value");
-    at = ss_reader_offset(&parse->reader);
-    secret = want_string(parse, "ed25519 private value");
-    /* The seed, then the public value once more. */
-    if (secret.size != 64 || !ss_span_eq(ss_span_part(secret, 32, 32), out->pub))
-        (void)refuse(parse, at, SS_E_bad_key_file);
-    out->priv = ss_span_part(secret, 0, 32);
-}
-
-static void read_ecdsa(struct parse *parse, struct ss_pkey_parts *out)
-{
-    size_t at = ss_reader_offset(&parse->reader);
-
-    if (!ss_span_is(want_string(parse, "curve name"), SS_ECDSA_CURVE))
-        (void)refuse(parse, at, SS_E_bad_key_file);
-    out->pub = want_string(parse, "ecdsa public point");
-    at = ss_reader_offset(&parse->reader);
-    out->priv = want_mpint(parse, "ecdsa private scalar");
-    if (out->priv.size == 0)
-        (void)refuse(parse, at, SS_E_bad_key_file);
-}
-
-static void read_rsa(struct parse *parse, struct ss_pkey_parts *out)
-{
-    size_t at;
-
-    out->n = want_mpint(parse, "rsa n");
-    out->e = want_mpint(parse, "rsa e");
-    at = ss_reader_offset(&parse->reader);
-    out->d = want_mpint(parse, "rsa d");
-    if (out->d.size == 0)
-        (void)refuse(parse, at, SS_E_bad_key_file);
-    out->iqmp = want_mpint(parse, "rsa iqmp");
-    out->p = want_mpint(parse, "rsa p");
-    out->q = want_mpint(parse, "rsa q");
-}
-
-static ss_err read_padding(struct parse *parse)
+static ss_err read_padding(struct ss_key_parse *parse)
 {
     size_t size = (size_t)(parse->reader.end - parse->reader.base);
     uint8_t count = 1;
 
-    name_field(parse, "padding");
+    ss_key_name_field(parse, "padding");
     if (parse->reader.err == SS_OK && size % BLOCK != 0)
-        return refuse(parse, ss_reader_offset(&parse->reader), SS_E_bad_key_file);
+        return ss_key_refuse(parse, ss_reader_offset(&parse->reader), SS_E_bad_key_file);
     /* rule: OSSHKEY-3-padding */
     for (; ss_reader_left(&parse->reader) > 0; count++) {
         size_t at = ss_reader_offset(&parse->reader);
 
         if (count >= BLOCK || ss_reader_byte(&parse->reader) != count)
-            return refuse(parse, at, SS_E_bad_key_file);
+            return ss_key_refuse(parse, at, SS_E_bad_key_file);
     }
     return ss_reader_done(&parse->reader);
 }
 
 struct secret_part {
-    enum ss_key_kind kind;
-    struct ss_pkey_parts parts;
+    struct ss_key_fields fields;
     ss_span comment;
 };
 
-static ss_err read_inner(struct parse *parse, struct secret_part *out)
+static ss_err read_inner(struct ss_key_parse *parse, struct secret_part *out)
 {
-    uint32_t check = want_u32(parse, "check integers");
+    uint32_t check = ss_key_want_u32(parse, "check integers");
     size_t at;
 
     /* rule: OSSHKEY-3-checkint */
-    if (want_u32(parse, "check integers") != check)
-        return refuse(parse, 0, SS_E_bad_key_file);
+    if (ss_key_want_u32(parse, "check integers") != check)
+        return ss_key_refuse(parse, 0, SS_E_bad_key_file);
+    SS_TRY(ss_key_read_private_fields(parse, &out->fields));
     at = ss_reader_offset(&parse->reader);
-    out->kind = ss_key_type_kind(want_string(parse, "key type"));
-    if (parse->reader.err == SS_OK && out->kind == SS_KEY_NONE)
-        return refuse(parse, at, SS_E_unsupported);
-    if (out->kind == SS_KEY_ED25519)
-        read_ed25519(parse, &out->parts);
-    else if (out->kind == SS_KEY_ECDSA_P256)
-        read_ecdsa(parse, &out->parts);
-    else
-        read_rsa(parse, &out->parts);
-    at = ss_reader_offset(&parse->reader);
-    out->comment = want_string(parse, "comment");
+    out->comment = ss_key_want_string(parse, "comment");
     if (out->comment.size > 0 && memchr(out->comment.data, 0, out->comment.size) != NULL)
-        return refuse(parse, at, SS_E_bad_key_file);
+        return ss_key_refuse(parse, at, SS_E_bad_key_file);
     return read_padding(parse);
 }
 
@@ -294,12 +199,9 @@ static ss_err read_inner(struct parse *parse, struct secret_part *out)
 static ss_err build(const struct ss_env *env, const struct secret_part *secret, ss_span public_blob,
                     struct ss_key **out_key, struct ss_key_error *error)
 {
-    struct ss_pkey *pkey = NULL;
     struct ss_key *key = NULL;
-    ss_err err = ss_pkey_make(env, secret->kind, &secret->parts, &pkey);
+    ss_err err = ss_key_from_fields(env, &secret->fields, secret->comment, &key);
 
-    if (err == SS_OK)
-        err = ss_key_wrap(env, pkey, secret->comment, &key);
     err = ss_key_err(err, SS_E_bad_key_file);
     if (err != SS_OK)
         return complain(error, 0, 0, "key values", err);
@@ -315,8 +217,8 @@ static ss_err build(const struct ss_env *env, const struct secret_part *secret, 
 static ss_err read_data(const struct ss_env *env, ss_span data, struct ss_key **out_key,
                         struct ss_key_error *error)
 {
-    struct parse parse = {.base = data.data, .field = "magic"};
-    struct secret_part secret = {.kind = SS_KEY_NONE};
+    struct ss_key_parse parse = {.base = data.data, .field = "magic"};
+    struct secret_part secret = {.fields = {.kind = SS_KEY_NONE}};
     struct ss_reader inner;
     ss_span public_blob = {NULL, 0};
 
@@ -351,39 +253,7 @@ ss_err ss_key_read_private(const struct ss_env *env, ss_span file, struct ss_key
 
 /* ---- writing ---- */
 
-static void write_values(struct ss_writer *writer, enum ss_key_kind kind,
-                         const struct ss_pkey_parts *parts)
-{
-    size_t mark;
-
-    switch (kind) {
-    case SS_KEY_ED25519:
-        ss_writer_string(writer, parts->pub);
-        mark = ss_writer_open(writer);
-        ss_writer_bytes(writer, parts->priv);
-        ss_writer_bytes(writer, parts->pub);
-        ss_writer_close(writer, mark);
-        break;
-    case SS_KEY_ECDSA_P256:
-        ss_writer_cstring(writer, SS_ECDSA_CURVE);
-        ss_writer_string(writer, parts->pub);
-        ss_writer_mpint(writer, parts->priv);
-        break;
-    case SS_KEY_RSA:
-        ss_writer_mpint(writer, parts->n);
-        ss_writer_mpint(writer, parts->e);
-        ss_writer_mpint(writer, parts->d);
-        ss_writer_mpint(writer, parts->iqmp);
-        ss_writer_mpint(writer, parts->p);
-        ss_writer_mpint(writer, parts->q);
-        break;
-    case SS_KEY_NONE:
-        break;
-    }
-}
-
-static ss_err write_data(const struct ss_key *key, const struct ss_pkey_parts *parts,
-                         struct ss_buf *out)
+static ss_err write_data(const struct ss_key *key, struct ss_buf *out)
 {
     struct ss_writer writer;
     uint8_t check[4], count;
@@ -400,8 +270,7 @@ static ss_err write_data(const struct ss_key *key, const struct ss_pkey_parts *p
     section = ss_writer_open(&writer);
     ss_writer_bytes(&writer, ss_span_make(check, sizeof check));
     ss_writer_bytes(&writer, ss_span_make(check, sizeof check));
-    ss_writer_cstring(&writer, ss_key_type(key));
-    write_values(&writer, ss_key_kind(key), parts);
+    ss_key_write_private_fields(key, &writer);
     ss_writer_cstring(&writer, key->comment);
     for (count = 1; writer.err == SS_OK && (ss_buf_size(out) - section - 4) % BLOCK != 0; count++)
         ss_writer_byte(&writer, count);
@@ -424,17 +293,13 @@ static ss_err add_armour(ss_span base64, struct ss_buf *out)
 ss_err ss_key_write_private(const struct ss_key *key, struct ss_buf *out)
 {
     size_t before = ss_buf_size(out);
-    struct ss_buf store, data, base64;
-    struct ss_pkey_parts parts;
+    struct ss_buf data, base64;
     ss_err err;
 
-    ss_buf_init(&store, key->env, DATA_MAX);
     ss_buf_init(&data, key->env, DATA_MAX);
     ss_buf_init(&base64, key->env, FILE_MAX);
     data.secret = base64.secret = out->secret = true;
-    err = ss_pkey_export(key->pkey, true, &store, &parts);
-    if (err == SS_OK)
-        err = write_data(key, &parts, &data);
+    err = write_data(key, &data);
     if (err == SS_OK)
         err = ss_base64_encode(&base64, ss_buf_span(&data));
     if (err == SS_OK)
@@ -443,6 +308,5 @@ ss_err ss_key_write_private(const struct ss_key *key, struct ss_buf *out)
         ss_buf_truncate(out, before);
     ss_buf_fini(&base64);
     ss_buf_fini(&data);
-    ss_buf_fini(&store);
     return err;
 }

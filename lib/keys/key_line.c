@@ -47,7 +47,6 @@ ss_err ss_key_read_line(const struct ss_env *env, ss_span line, struct ss_key **
     struct ss_key_words words;
     struct ss_key *key = NULL;
     struct ss_buf blob;
-    char *comment;
     ss_err err;
 
     if (!ss_key_words(line, &words) || words.type.data[0] == '#')
@@ -59,21 +58,15 @@ ss_err ss_key_read_line(const struct ss_env *env, ss_span line, struct ss_key **
     if (err == SS_OK)
         err = ss_key_from_blob(env, ss_buf_span(&blob), &key);
     ss_buf_fini(&blob);
-    if (err != SS_OK)
-        return ss_key_err(err, SS_E_bad_key);
     /* The word in front is what a person reads; it must not say another type than the blob. */
-    if (!ss_span_is(words.type, ss_key_type(key)) ||
-        memchr(words.comment.data, 0, words.comment.size) != NULL) {
+    if (err == SS_OK && !ss_span_is(words.type, ss_key_type(key)))
+        err = SS_E_bad_key;
+    if (err == SS_OK)
+        err = ss_key_set_comment(key, words.comment);
+    if (err != SS_OK) {
         ss_key_free(&key);
-        return SS_E_bad_key;
+        return err == SS_E_bad_certificate ? err : ss_key_err(err, SS_E_bad_key);
     }
-    comment = ss_strdup(env, words.comment);
-    if (comment == NULL) {
-        ss_key_free(&key);
-        return SS_E_no_memory;
-    }
-    ss_strfree(env, key->comment);
-    key->comment = comment;
     *out_key = key;
     return SS_OK;
 }

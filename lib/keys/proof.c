@@ -59,7 +59,7 @@ static const struct ss_sign_alg *alg_of(const struct ss_key *key,
                                         const struct ss_registry *registry,
                                         const struct ss_sign_alg *agreed)
 {
-    if (agreed != NULL && agreed->kind == ss_key_kind(key))
+    if (agreed != NULL && ss_key_fits(key, agreed))
         return agreed;
     return ss_key_default_alg(key, registry);
 }
@@ -100,7 +100,7 @@ ss_err ss_hostkeys_proven(const struct ss_env *env, const struct ss_registry *re
 
     ss_reader_init(&reader, signature);
     alg = ss_registry_sign(registry, ss_reader_string(&reader));
-    if (reader.err != SS_OK || alg == NULL || alg->kind != ss_key_kind(key))
+    if (reader.err != SS_OK || alg == NULL || !ss_key_fits(key, alg))
         return SS_E_bad_signature;
     ss_buf_init(&data, env, DATA_MOST);
     err = proof_data(session_id, ss_key_blob(key), &data);

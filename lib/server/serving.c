@@ -64,6 +64,16 @@ static bool knows_key(const struct ss_account *account, const struct ss_key *key
     return false;
 }
 
+static bool takes_key(const struct ss_serving *serving, const struct ss_account *account,
+                      const struct ss_auth_try *attempt)
+{
+    struct ss_serving_hook *hook = serving->config.hook;
+
+    return knows_key(account, attempt->key) ||
+           (attempt->key != NULL && hook != NULL && hook->on_key != NULL &&
+            hook->on_key(hook, account, attempt));
+}
+
 static bool right_password(const struct ss_account *account, const struct ss_auth_try *attempt)
 {
     return account->password.size > 0 && !attempt->change &&
@@ -80,7 +90,7 @@ static enum ss_auth_answer judge(struct ss_serving *serving, const struct ss_aut
     if (ss_span_is(attempt->method, "none"))
         return account->none ? SS_AUTH_ACCEPT : SS_AUTH_REJECT;
     if (ss_span_is(attempt->method, "publickey")) {
-        if (!knows_key(account, attempt->key) || (!attempt->query && !attempt->signed_ok))
+        if ((!attempt->query && !attempt->signed_ok) || !takes_key(serving, account, attempt))
             return SS_AUTH_REJECT;
         if (!account->both || attempt->query)
             return SS_AUTH_ACCEPT;

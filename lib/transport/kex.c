@@ -225,7 +225,7 @@ static const struct ss_key *own_key(const struct ss_transport *layer)
     size_t i;
 
     for (i = 0; layer->ex.agreed && keys != NULL && keys[i] != NULL; i++) {
-        if (ss_key_kind(keys[i]) == alg->kind)
+        if (ss_key_fits(keys[i], alg))
             return keys[i];
     }
     return NULL;
@@ -332,7 +332,7 @@ static ss_err read_host_key(struct ss_transport *layer, ss_span blob)
 
     if (err != SS_OK)
         return ss_transport_fail(layer, err, "host_key", "RFC4253-6.6-key-blob-format", NULL);
-    if (strcmp(ss_key_type(key), layer->negotiated.host_key->key_type) != 0) {
+    if (!ss_key_fits(key, layer->negotiated.host_key)) {
         ss_key_free(&key);
         return ss_transport_fail(layer, SS_E_bad_key, "host_key",
                                  "RFC4253-6.6-client-checks-key-type",
@@ -345,12 +345,15 @@ static ss_err read_host_key(struct ss_transport *layer, ss_span blob)
 
 static ss_err refuse_signature(struct ss_transport *layer, ss_err err, ss_span signature)
 {
+    const struct ss_sign_alg *alg = layer->negotiated.host_key;
     struct ss_reader reader;
     ss_span name;
 
     ss_reader_init(&reader, signature);
     name = ss_reader_string(&reader);
-    if (err == SS_E_bad_signature && !ss_span_is(name, layer->negotiated.host_key->name))
+    /* A certified key signs under the name of its plain algorithm. */
+    if (err == SS_E_bad_signature &&
+        !ss_span_is(name, alg->plain != NULL ? alg->plain->name : alg->name))
         return ss_transport_fail(layer, err, "signature", "RFC4253-6.6-client-checks-sig-type",
                                  "made with another algorithm than was agreed on");
     return ss_transport_fail(layer, err, "signature", "RFC4253-8-client-verifies-signature", NULL);

@@ -35,12 +35,12 @@ static void names_marker(struct names *names, const char *marker)
         names_add(names, ss_span_of(marker));
 }
 
-static bool have_key(const struct ss_config *config, enum ss_key_kind kind)
+static bool have_key(const struct ss_config *config, const struct ss_sign_alg *alg)
 {
     size_t i;
 
     for (i = 0; config->host_keys != NULL && config->host_keys[i] != NULL; i++) {
-        if (ss_key_kind(config->host_keys[i]) == kind)
+        if (ss_key_fits(config->host_keys[i], alg))
             return true;
     }
     return false;
@@ -56,14 +56,14 @@ static void names_of_key(struct names *names, const struct ss_config *config, ss
     while (ss_namelist_next(&list, &name)) {
         const struct ss_sign_alg *alg = ss_registry_sign(config->registry, name);
 
-        if (alg != NULL && alg->kind == ss_key_kind(key) &&
+        if (alg != NULL && ss_key_fits(key, alg) &&
             !ss_namelist_has(ss_buf_span(&names->text), name))
             names_add(names, name);
     }
 }
 
 /* A server's own order: by key, and for each key by algorithm. One RSA key answers for all of its
- * algorithms; a second key of a kind adds nothing. */
+ * algorithms; a second key of a type adds nothing. A certificate is a key of a type of its own. */
 static void names_of_keys(struct names *names, const struct ss_config *config, ss_span list)
 {
     size_t i;
@@ -80,7 +80,7 @@ static void names_with_keys(struct names *names, const struct ss_config *config,
     while (ss_namelist_next(&wanted, &name)) {
         const struct ss_sign_alg *alg = ss_registry_sign(config->registry, name);
 
-        if (alg == NULL || have_key(config, alg->kind))
+        if (alg == NULL || have_key(config, alg))
             names_add(names, name);
     }
 }

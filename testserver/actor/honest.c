@@ -110,16 +110,6 @@ static bool end_done(struct act_end *end)
                                     ss_engine_output(honest_of(end)->engine).size == 0);
 }
 
-/* A peer that speaks all there is, also in the clear: what a scenario offers decides. */
-static void offer_all(struct ss_config *config)
-{
-    config->policy = "legacy";
-    config->encryption_algorithms_client_to_server = "+none";
-    config->encryption_algorithms_server_to_client = "+none";
-    config->mac_algorithms_client_to_server = "+none";
-    config->mac_algorithms_server_to_client = "+none";
-}
-
 static const struct act_end_ops ops = {end_feed,      end_gone,  end_advance,  end_output, end_sent,
                                        end_delivered, end_leave, end_deadline, end_done};
 
@@ -134,7 +124,7 @@ static struct act_honest *make(const struct ss_env *env, const struct act_keys *
     honest->end.ops = &ops;
     honest->env = env;
     ss_config_init(&honest->config, role);
-    offer_all(&honest->config);
+    honest->config.policy = "legacy"; /* a peer that speaks all there is */
     for (size_t i = 0; i < 3; i++)
         honest->host_keys[i] = keys->host_a[i];
     honest->user_keys[0] = keys->user_ed25519;

@@ -17,6 +17,7 @@
 #include "sshspec/text.h"
 #include "testserver/script/folder.h"
 #include "testserver/script/lexer.h"
+#include "testserver/script/lists.h"
 
 enum { PATH_SIZE = 4096, MISTAKES_TOLD = 20 };
 
@@ -332,31 +333,12 @@ ss_span catalogue_area(const struct catalogue_entry *entry)
 
 /* ---- cases ---- */
 
-static uint32_t count_names(ss_span name)
-{
-    const struct ss_registry *all = ss_registry_standard();
-    uint32_t n = 0;
-
-    if (ss_span_is(name, "kex_algorithms"))
-        while (all->kex[n] != NULL)
-            n++;
-    else if (ss_span_is(name, "hostkey_algorithms"))
-        while (all->sign[n] != NULL)
-            n++;
-    else if (ss_span_is(name, "ciphers"))
-        while (all->cipher[n] != NULL)
-            n++;
-    else if (ss_span_is(name, "macs"))
-        while (all->mac[n] != NULL)
-            n++;
-    return n;
-}
-
 static uint32_t count(const struct scn_expr *list)
 {
     if (list->kind == SCN_BINARY)
         return count(list->left) + count(list->right);
-    return list->kind == SCN_AT_NAME ? count_names(list->bytes) : (uint32_t)list->count;
+    return list->kind == SCN_AT_NAME ? (uint32_t)scn_list_count(list->bytes)
+                                     : (uint32_t)list->count;
 }
 
 /* The checker lets nothing else stand behind `each NAME in`. */

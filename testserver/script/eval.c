@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "testserver/script/lists.h"
+
 #define SCRATCH_MAX ((size_t)64 * 1024 * 1024)
 
 ss_err scn_eval_mistake(struct scn_eval *eval, struct scn_pos at, const char *format, ...)
@@ -106,42 +108,15 @@ static ss_err variable(struct scn_eval *eval, const struct scn_expr *expr, struc
 }
 
 /* ---- names behind @ ---- */
-enum list_kind { LIST_KEX, LIST_SIGN, LIST_CIPHER, LIST_MAC, LIST_COUNT };
-static const char *const list_names[LIST_COUNT] = {"kex_algorithms", "hostkey_algorithms",
-                                                   "ciphers", "macs"};
-
-/* Null behind the last. */
-static const char *algorithm(enum list_kind kind, size_t i)
+static ss_err list_of(struct scn_eval *eval, ss_span name, struct scn_value *out)
 {
-    const struct ss_registry *all = ss_registry_standard();
+    size_t count = scn_list_count(name), i;
+    struct scn_value *items = ss_arena_alloc(&eval->scratch, count * sizeof *items);
 
-    switch (kind) {
-    case LIST_KEX:
-        return all->kex[i] != NULL ? all->kex[i]->name : NULL;
-    case LIST_SIGN:
-        return all->sign[i] != NULL ? all->sign[i]->name : NULL;
-    case LIST_CIPHER:
-        return all->cipher[i] != NULL ? all->cipher[i]->name : NULL;
-    case LIST_MAC:
-        return all->mac[i] != NULL ? all->mac[i]->name : NULL;
-    case LIST_COUNT:
-        break;
-    }
-    return NULL;
-}
-
-static ss_err list_of(struct scn_eval *eval, enum list_kind kind, struct scn_value *out)
-{
-    struct scn_value *items;
-    size_t count = 0;
-
-    while (algorithm(kind, count) != NULL)
-        count++;
-    items = ss_arena_alloc(&eval->scratch, count * sizeof *items);
     if (items == NULL)
         return SS_E_no_memory;
-    for (size_t i = 0; i < count; i++)
-        items[i] = scn_value_text(algorithm(kind, i));
+    for (i = 0; i < count; i++)
+        items[i] = scn_value_text(scn_list_at(name, i));
     *out = (struct scn_value){.type = SCN_LIST, .items = items, .count = count};
     return SS_OK;
 }
@@ -150,10 +125,8 @@ static ss_err at_name(struct scn_eval *eval, const struct scn_expr *expr, struct
 {
     ss_err err = SS_E_not_found;
 
-    for (int kind = 0; kind < LIST_COUNT; kind++) {
-        if (ss_span_is(expr->bytes, list_names[kind]))
-            return list_of(eval, (enum list_kind)kind, out);
-    }
+    if (scn_list_at(expr->bytes, 0) != NULL)
+        return list_of(eval, expr->bytes, out);
     if (eval->host != NULL)
         err = eval->host->at_name(eval->host, expr->bytes, out);
     if (err == SS_E_not_found)

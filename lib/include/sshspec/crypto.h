@@ -149,22 +149,37 @@ SS_MUST_USE ss_err ss_dh_check_group(ss_span p, ss_span g);
 SS_MUST_USE ss_err ss_dh_check_safe(ss_span p);
 
 /* ---- raw public-key operations; SSH encodings are in key.h ---- */
-enum ss_key_kind { SS_KEY_NONE, SS_KEY_ED25519, SS_KEY_ECDSA_P256, SS_KEY_RSA };
+enum ss_key_kind {
+    SS_KEY_NONE,
+    SS_KEY_ED25519,
+    SS_KEY_ECDSA_P256,
+    SS_KEY_RSA,
+    SS_KEY_ECDSA_P384,
+    SS_KEY_ECDSA_P521,
+    SS_KEY_DSA,
+    SS_KEY_ED448,
+    SS_KEY_MLDSA44_ED25519, /* both sign (draft-ietf-lamps-pq-composite-sigs) */
+    /* Held by a security key: kinds of a struct ss_key, whose pkey is of the kind in the name. */
+    SS_KEY_SK_ED25519,
+    SS_KEY_SK_ECDSA_P256
+};
 
-/* Named parts of a key as big-endian magnitudes (RSA), or fixed-size strings.
- * ED25519: pub 32 bytes, priv the 32-byte seed. ECDSA: pub the uncompressed point (65 bytes for
- * P-256), priv the scalar. RSA: n e, priv d p q iqmp. Absent parts are empty. */
+/* Named parts of a key as big-endian magnitudes (RSA, DSA), or fixed-size strings.
+ * EdDSA: pub and priv of 32 (Ed25519) or 57 bytes, priv the seed. ECDSA: pub the uncompressed
+ * point (65 bytes for P-256), priv the scalar. RSA: n e, priv d p q iqmp. DSA: p q g, pub y,
+ * priv x. MLDSA44_ED25519: pub 1312 + 32 bytes, priv the two seeds of 32. Absent parts are
+ * empty. */
 struct ss_pkey_parts {
     ss_span pub, priv;
-    ss_span n, e, d, p, q, iqmp;
+    ss_span n, e, d, p, q, iqmp, g;
 };
 
 struct ss_pkey; /* opaque; immutable once made */
-/* SS_E_bad_key when the parts do not make a usable key (off curve, too small, too large:
- * RSA 1024 to 16384 bits). Public only when priv / d are empty. */
+/* SS_E_bad_key when the parts do not make a usable key (off curve, too small, too large: RSA 1024
+ * to 16384 bits; DSA p 512 to 3072, q 160, 224 or 256). Public only when priv / d are empty. */
 SS_MUST_USE ss_err ss_pkey_make(const struct ss_env *env, enum ss_key_kind kind,
                                 const struct ss_pkey_parts *parts, struct ss_pkey **out);
-/* bits only matters to RSA. */
+/* bits only matters to RSA and DSA; DSA makes a q of 160 bits, the only one that SSH has. */
 SS_MUST_USE ss_err ss_pkey_generate(const struct ss_env *env, enum ss_key_kind kind, unsigned bits,
                                     struct ss_pkey **out);
 /* Parts appended to store, spans in out point into it: read them before store grows again.
@@ -175,8 +190,9 @@ void ss_pkey_free(struct ss_pkey **pkey);
 enum ss_key_kind ss_pkey_kind(const struct ss_pkey *pkey);
 unsigned ss_pkey_bits(const struct ss_pkey *pkey);
 bool ss_pkey_is_private(const struct ss_pkey *pkey);
-/* Raw signatures: ED25519 64 bytes; ECDSA r || s, each as long as the order; RSA as long as the
- * modulus. hash is ignored by ED25519. Repeats itself when env->deterministic. */
+/* Raw signatures: ED25519 64 bytes, ED448 114; ECDSA and DSA r || s, each as long as the order; RSA
+ * as long as the modulus; MLDSA44_ED25519 2420 + 64. hash is ignored by those that hash by
+ * themselves: EdDSA, MLDSA44_ED25519. Repeats itself when env->deterministic. */
 SS_MUST_USE ss_err ss_pkey_sign(const struct ss_pkey *pkey, const struct ss_env *env,
                                 const struct ss_hash_alg *hash, ss_span data,
                                 struct ss_buf *out_signature);
@@ -190,8 +206,11 @@ struct ss_sign_alg {
     const char *name;     /* "rsa-sha2-512" */
     const char *key_type; /* type inside the key blob: "ssh-rsa" */
     enum ss_key_kind kind;
-    const struct ss_hash_alg *hash; /* null for Ed25519 */
+    const struct ss_hash_alg *hash; /* null for what hashes by itself */
     const char *source;
+    /* For keys with a certificate: the algorithm that makes the signature and whose name stands in
+     * it (OpenSSH PROTOCOL.certkeys). Null otherwise. */
+    const struct ss_sign_alg *plain;
 };
 
 /* ---- registry ---- */
@@ -211,7 +230,14 @@ extern const struct ss_kex_alg ss_kex_curve25519_sha256, ss_kex_curve25519_sha25
     ss_kex_dh_group15_sha512, ss_kex_dh_group16_sha512, ss_kex_dh_group17_sha512,
     ss_kex_dh_group18_sha512, ss_kex_dh_gex_sha1, ss_kex_dh_gex_sha256;
 extern const struct ss_sign_alg ss_sign_ed25519, ss_sign_ecdsa_nistp256, ss_sign_rsa_sha2_256,
-    ss_sign_rsa_sha2_512;
+    ss_sign_rsa_sha2_512, ss_sign_ecdsa_nistp384, ss_sign_ecdsa_nistp521, ss_sign_ed448,
+    ss_sign_sk_ed25519, ss_sign_sk_ecdsa_nistp256, ss_sign_webauthn_sk_ecdsa_nistp256,
+    ss_sign_mldsa44_ed25519, ss_sign_rsa_sha1, ss_sign_dss;
+/* For certified keys. */
+extern const struct ss_sign_alg ss_sign_ed25519_cert, ss_sign_ecdsa_nistp256_cert,
+    ss_sign_ecdsa_nistp384_cert, ss_sign_ecdsa_nistp521_cert, ss_sign_rsa_sha2_256_cert,
+    ss_sign_rsa_sha2_512_cert, ss_sign_sk_ed25519_cert, ss_sign_sk_ecdsa_nistp256_cert,
+    ss_sign_mldsa44_ed25519_cert, ss_sign_rsa_sha1_cert, ss_sign_dss_cert;
 extern const struct ss_cipher_alg ss_cipher_aes128_gcm, ss_cipher_aes256_gcm,
     ss_cipher_chacha20_poly1305, ss_cipher_aes128_ctr, ss_cipher_aes192_ctr, ss_cipher_aes256_ctr,
     ss_cipher_aead_aes128_gcm, ss_cipher_aead_aes256_gcm, ss_cipher_aes128_cbc,

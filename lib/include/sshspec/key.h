@@ -2,23 +2,29 @@
 /* key.h - keys as SSH knows them: blobs, signatures, files, fingerprints, known hosts.
  *
  * Owns: struct ss_key (immutable, reference-counted), its text and file forms; struct ss_hostkeys.
- * Not here: mathematics (crypto.h), files on disk (net; everything here takes and gives bytes).
- * Follows: RFC 4253 section 6.6, RFC 5656 section 3, RFC 8332, RFC 8709; OpenSSH PROTOCOL.key;
- *   sshd(8) "SSH_KNOWN_HOSTS FILE FORMAT".
+ * Not here: mathematics (crypto.h), what a certificate says (cert.h), files on disk (net;
+ *   everything here takes and gives bytes).
+ * Follows: RFC 4253 section 6.6, RFC 5656 section 3, RFC 8332, RFC 8709; OpenSSH PROTOCOL.key,
+ *   PROTOCOL.certkeys, PROTOCOL.u2f; sshd(8) "SSH_KNOWN_HOSTS FILE FORMAT".
  *
  * | call                   | does                                                    |
  * |------------------------|---------------------------------------------------------|
- * | ss_key_from_blob       | public key from its wire form                           |
+ * | ss_key_from_blob       | public key from its wire form, certified or not         |
  * | ss_key_generate        | a new private key                                       |
  * | ss_key_read_private    | first key of an openssh-key-v1 file                     |
  * | ss_key_write_private   | the same, unencrypted                                   |
  * | ss_key_read_line       | "ssh-ed25519 AAAA... comment"                           |
  * | ss_key_sign / _verify  | SSH signature blobs                                     |
+ * | ss_key_fits            | whether an algorithm is one of this key                 |
  * | ss_hostkeys_*          | known_hosts, plain and hashed, kept line by line        |
  *
- * Errors: SS_E_bad_key, SS_E_bad_key_file, SS_E_key_encrypted, SS_E_unsupported (a type we do not
- * speak), SS_E_bad_signature. Where a file is refused, ss_key_read_private says the byte offset
- * and what was wrong in struct ss_key_error. */
+ * A certified key is a key whose blob is a certificate; the key inside is ss_key_plain. A security
+ * key (sk-...) signs more than the data, and its secret is elsewhere: only a software
+ * authenticator, which keeps the secret as its key handle, can sign here.
+ *
+ * Errors: SS_E_bad_key, SS_E_bad_certificate, SS_E_bad_key_file, SS_E_key_encrypted,
+ * SS_E_unsupported (a type we do not speak), SS_E_bad_signature. Where a blob or a file is refused,
+ * struct ss_key_error has the byte offset and what was wrong. */
 #ifndef SSHSPEC_KEY_H
 #define SSHSPEC_KEY_H
 
@@ -35,6 +41,10 @@ struct ss_key_error {
 /* All out_key: the caller holds one reference. */
 SS_MUST_USE ss_err ss_key_from_blob(const struct ss_env *env, ss_span blob,
                                     struct ss_key **out_key);
+/* The same, and says what was wrong; out_error may be null. */
+SS_MUST_USE ss_err ss_key_read_blob(const struct ss_env *env, ss_span blob, struct ss_key **out_key,
+                                    struct ss_key_error *out_error);
+/* A security key is a software authenticator for the application "ssh:". */
 SS_MUST_USE ss_err ss_key_generate(const struct ss_env *env, enum ss_key_kind kind, unsigned bits,
                                    ss_span comment, struct ss_key **out_key);
 SS_MUST_USE ss_err ss_key_read_private(const struct ss_env *env, ss_span file,
@@ -50,6 +60,9 @@ void ss_key_free(struct ss_key **key); /* drops one reference */
 
 ss_span ss_key_blob(const struct ss_key *key);     /* public blob, lives as long as the key */
 const char *ss_key_type(const struct ss_key *key); /* "ssh-ed25519"; static text */
+/* The key inside a certificate, which is the key itself when there is none. It lives as long as
+ * the key. */
+const struct ss_key *ss_key_plain(const struct ss_key *key);
 enum ss_key_kind ss_key_kind(const struct ss_key *key);
 unsigned ss_key_bits(const struct ss_key *key);
 const char *ss_key_comment(const struct ss_key *key);
@@ -58,17 +71,40 @@ bool ss_key_equal(const struct ss_key *a, const struct ss_key *b); /* public par
 /* Appends "SHA256:..." without padding. */
 SS_MUST_USE ss_err ss_key_fingerprint(ss_span blob, struct ss_buf *out);
 
-/* Appends the signature blob: string algorithm, string signature. */
+/* Appends the signature blob: string algorithm, string signature. The algorithm of a certified key
+ * signs under the name of its plain one. */
 SS_MUST_USE ss_err ss_key_sign(const struct ss_key *key, const struct ss_env *env,
                                const struct ss_sign_alg *alg, ss_span data,
                                struct ss_buf *out_blob);
-/* The blob's algorithm name must be alg's (SS_E_bad_signature otherwise); a short RSA signature is
- * padded on the left to the modulus. */
+/* The blob's algorithm name must be alg's, or its plain one's (SS_E_bad_signature otherwise); a
+ * short RSA signature is padded on the left to the modulus. A security key's must say that
+ * somebody was present. */
 SS_MUST_USE ss_err ss_key_verify(const struct ss_key *key, const struct ss_env *env,
                                  const struct ss_sign_alg *alg, ss_span data, ss_span blob);
+/* What a security key says with a signature. Zero for other keys. */
+enum { SS_SK_PRESENCE = 0x01, SS_SK_VERIFICATION = 0x04, SS_SK_RESIDENT = 0x20 };
+struct ss_sk_detail {
+    bool there;    /* the signature was made by a security key */
+    uint8_t flags; /* SS_SK_PRESENCE: somebody touched it; SS_SK_VERIFICATION: it knows whom */
+    uint32_t counter;
+};
+/* As ss_key_verify, but whether anybody was present is the caller's to judge. */
+SS_MUST_USE ss_err ss_key_verify_detail(const struct ss_key *key, const struct ss_env *env,
+                                        const struct ss_sign_alg *alg, ss_span data, ss_span blob,
+                                        struct ss_sk_detail *out_detail);
+/* Whether this algorithm is one that a key of this type, certified or not, is offered under. */
+bool ss_key_fits(const struct ss_key *key, const struct ss_sign_alg *alg);
 /* The algorithm of this registry that fits the key best; null when none does. */
 const struct ss_sign_alg *ss_key_default_alg(const struct ss_key *key,
                                              const struct ss_registry *registry);
+
+/* ---- security keys ---- */
+
+/* A software authenticator; flags as it asks of itself and puts into its signatures. */
+SS_MUST_USE ss_err ss_key_generate_sk(const struct ss_env *env, enum ss_key_kind kind,
+                                      ss_span application, uint8_t flags, ss_span comment,
+                                      struct ss_key **out_key);
+ss_span ss_key_application(const struct ss_key *key); /* empty for other keys */
 
 /* ---- known_hosts ---- */
 struct ss_hostkeys; /* opaque: every line of the file, in order, byte for byte */

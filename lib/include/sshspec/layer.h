@@ -70,8 +70,9 @@ struct ss_auth_try { /* a server's question; borrowed until it is answered */
     bool change;
     const struct ss_key *key; /* publickey: parsed; null when it could not be */
     ss_span algorithm, blob;
-    bool query;     /* no signature yet: accepting sends PK_OK */
-    bool signed_ok; /* signature verified; the library never asks about a bad one */
+    bool query;       /* no signature yet: accepting sends PK_OK */
+    bool signed_ok;   /* signature verified; the library never asks about a bad one */
+    uint8_t sk_flags; /* SS_SK_... that a security key signed with (key.h) */
 };
 
 struct ss_event {

@@ -33,6 +33,10 @@ struct ss_serving_hook { /* embed it; recover your object with SS_CONTAINER_OF *
     bool (*on_sftp)(struct ss_serving_hook *self, uint32_t channel, const struct ss_msg *request);
     /* touch NAME was run, or a command began. May be null. */
     void (*on_command)(struct ss_serving_hook *self, ss_span command);
+    /* A key that is none of the account's: true takes it all the same, a certificate for one. May
+     * be null. */
+    bool (*on_key)(struct ss_serving_hook *self, const struct ss_account *account,
+                   const struct ss_auth_try *attempt);
 };
 
 struct ss_serving_config {

@@ -2,8 +2,9 @@
 /* test_publickey.c - the public key method, both roles: what is signed, with what, and what is
  * refused before anyone is asked.
  *
- * Follows: RFC 4252 section 7; RFC 8308 section 3.1; RFC 8332 section 3. The signed bytes are
- * written by hand in kit.c. */
+ * Follows: RFC 4252 section 7; RFC 8308 section 3.1; RFC 8332 section 3; OpenSSH PROTOCOL.certkeys.
+ * The signed bytes are written by hand in kit.c. */
+#include "sshspec/cert.h"
 #include "tests/unit/auth/kit.h"
 
 TestSuite(publickey, .fini = test_counted_check);
@@ -180,11 +181,50 @@ Test(publickey, a_registry_that_lacks_the_algorithm_has_none)
     kit_free(fake);
 }
 
+/* The algorithm is that of the certificate, and server-sig-algs has only names of signatures. */
+Test(publickey, a_certificate_is_offered_under_its_own_algorithm)
+{
+    static const struct {
+        const char *list, *algorithm;
+    } rows[] = {
+        {NULL, "rsa-sha2-512-cert-v01@openssh.com"},
+        {"rsa-sha2-256", "rsa-sha2-256-cert-v01@openssh.com"},
+        {"rsa-sha2-256-cert-v01@openssh.com", "rsa-sha2-256-cert-v01@openssh.com"},
+        {"ssh-rsa,ssh-ed25519", "ssh-rsa-cert-v01@openssh.com"},
+    };
+    struct ss_cert_request request = {.type = SS_CERT_USER, .valid_before = SS_CERT_FOREVER};
+    struct ss_key *rsa = kit_key(SS_KEY_RSA, 2048), *cert = NULL;
+    size_t i;
+
+    cr_assert(ss_cert_issue(&test_counted()->env, rsa, rsa, NULL, &request, &cert) == SS_OK);
+    for (i = 0; i < SS_COUNT(rows); i++) {
+        struct fake *fake = kit_new(SS_CLIENT);
+        const struct ss_tail_userauth_request_publickey *tail;
+        struct ss_reader reader;
+        ss_span name;
+
+        if (rows[i].list != NULL)
+            fake->link.server_sig_algs = ss_span_of(rows[i].list);
+        fake_done(fake, with_key(SS_CMD_AUTH_KEY, cert));
+        tail = sent(fake);
+        cr_expect(ss_span_is(tail->algorithm, rows[i].algorithm), "%zu", i);
+        cr_expect(ss_span_eq(tail->blob, ss_key_blob(cert)));
+        ss_reader_init(&reader, tail->signature);
+        name = ss_reader_string(&reader);
+        cr_expect(ss_span_eq(name, ss_span_part(ss_span_of(rows[i].algorithm), 0, name.size)) &&
+                  name.size == strcspn(rows[i].algorithm, "@") - strlen("-cert-v01"));
+        kit_free(fake);
+    }
+    ss_key_free(&cert);
+    ss_key_free(&rsa);
+}
+
 /* ---- server ---- */
 
 struct seen {
     unsigned asked;
     bool query, signed_ok, same_key;
+    uint8_t sk_flags;
     const struct ss_key *key;
 };
 
@@ -197,6 +237,7 @@ static void see(struct fake *fake, const struct ss_event *event)
     seen->asked++;
     seen->query = event->auth->query;
     seen->signed_ok = event->auth->signed_ok;
+    seen->sk_flags = event->auth->sk_flags;
     seen->same_key = event->auth->key != NULL && ss_key_equal(event->auth->key, seen->key);
 }
 
@@ -250,6 +291,38 @@ Test(publickey, a_good_signature_is_verified_before_the_owner_is_asked)
     kit_free(fake);
 }
 
+/* rule: auth-go-sk-touch */
+Test(publickey, a_security_key_that_nobody_touched_is_refused_without_asking)
+{
+    static const uint8_t flags[] = {0, SS_SK_VERIFICATION, SS_SK_PRESENCE,
+                                    SS_SK_PRESENCE | SS_SK_VERIFICATION};
+    size_t i;
+
+    for (i = 0; i < SS_COUNT(flags); i++) {
+        struct fake *fake = kit_new(SS_SERVER);
+        struct ss_key *key = NULL;
+        struct seen seen = {0};
+        struct ss_buf signature;
+        bool present = (flags[i] & SS_SK_PRESENCE) != 0;
+
+        cr_assert(ss_key_generate_sk(&test_counted()->env, SS_KEY_SK_ED25519, ss_span_of("ssh:"),
+                                     flags[i], ss_span_of(""), &key) == SS_OK);
+        seen.key = key;
+        fake->hook = see;
+        fake->owner = &seen;
+        ss_buf_init(&signature, test_env(), 4096);
+        kit_sign(&signature, key, &ss_sign_sk_ed25519, ss_span_of(KIT_SESSION), "ann",
+                 "sk-ssh-ed25519@openssh.com");
+        cr_assert(kit_publickey(fake, "ann", "sk-ssh-ed25519@openssh.com", ss_key_blob(key),
+                                ss_buf_span(&signature)) == SS_OK);
+        cr_expect(seen.asked == (present ? 1u : 0u), "%zu", i);
+        cr_expect(seen.sk_flags == (present ? flags[i] : 0));
+        ss_buf_fini(&signature);
+        ss_key_free(&key);
+        kit_free(fake);
+    }
+}
+
 enum wrong {
     SESSION,
     USER,
@@ -258,7 +331,8 @@ enum wrong {
     ALGORITHM_UNKNOWN,
     ALGORITHM_OF_ANOTHER_TYPE,
     ALGORITHM_NOT_ALLOWED,
-    SIGNATURE_ALGORITHM, /* rule: RFC8332-3.2-server-mismatch */
+    SIGNATURE_ALGORITHM,   /* rule: RFC8332-3.2-server-mismatch */
+    CERTIFICATE_ALGORITHM, /* the key is a plain one */
     EMPTY_KEY,
     GARBAGE_KEY,
     GARBAGE_QUERY,
@@ -275,6 +349,8 @@ static const char *algorithm_of(enum wrong wrong)
 {
     if (wrong == ALGORITHM_UNKNOWN || wrong == UNKNOWN_QUERY)
         return "unknown-alg@example.com";
+    if (wrong == CERTIFICATE_ALGORITHM)
+        return "rsa-sha2-512-cert-v01@openssh.com";
     return wrong == ALGORITHM_OF_ANOTHER_TYPE ? "ssh-ed25519" : "rsa-sha2-512";
 }
 
@@ -333,17 +409,36 @@ Test(publickey, what_cannot_be_right_is_refused_without_asking)
     ss_key_free(&other);
 }
 
-/* The two roles agree, whatever kind of key. */
+/* A certificate for a new key, when there is such a thing; else the key. */
+static struct ss_key *certified(enum ss_key_kind kind, bool wanted)
+{
+    struct ss_cert_request request = {.type = SS_CERT_USER, .valid_before = SS_CERT_FOREVER};
+    struct ss_key *key = kit_key(kind, kind == SS_KEY_DSA ? 1024 : 2048), *ca, *cert = NULL;
+
+    if (!wanted || kind == SS_KEY_ED448)
+        return key;
+    ca = kit_key(SS_KEY_ED25519, 0);
+    cr_assert(ss_cert_issue(&test_counted()->env, key, ca, NULL, &request, &cert) == SS_OK);
+    ss_key_free(&ca);
+    ss_key_free(&key);
+    return cert;
+}
+
+/* The two roles agree, whatever kind of key, with a certificate and without. */
 Test(publickey, what_our_client_signs_our_server_accepts)
 {
-    static const enum ss_key_kind kinds[] = {SS_KEY_ED25519, SS_KEY_ECDSA_P256, SS_KEY_RSA};
+    static const enum ss_key_kind kinds[] = {
+        SS_KEY_ED25519,    SS_KEY_ECDSA_P256,   SS_KEY_RSA, SS_KEY_ECDSA_P384,
+        SS_KEY_ED448,      SS_KEY_ECDSA_P521,   SS_KEY_DSA, SS_KEY_MLDSA44_ED25519,
+        SS_KEY_SK_ED25519, SS_KEY_SK_ECDSA_P256};
     size_t i;
 
-    for (i = 0; i < SS_COUNT(kinds); i++) {
+    for (i = 0; i < 2 * SS_COUNT(kinds); i++) {
         struct fake *client = kit_new(SS_CLIENT), *server = kit_new(SS_SERVER);
-        struct ss_key *key = kit_key(kinds[i], 2048);
+        struct ss_key *key = certified(kinds[i / 2], i % 2 == 1);
         struct seen seen = {.key = key};
 
+        server->config.policy = "legacy"; /* ssh-dss and the composite too */
         server->hook = see;
         server->owner = &seen;
         fake_done(client, with_key(SS_CMD_AUTH_KEY, key));

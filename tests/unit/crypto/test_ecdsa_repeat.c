@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_ecdsa_repeat.c - ECDSA with the nonce of RFC 6979.
  *
- * Follows: RFC 6979 appendix A.2.5, all hashes the library has. */
+ * Follows: RFC 6979 appendices A.2.5 with all hashes the library has, A.2.6 and A.2.7 with those of
+ *   another size than the order. */
 #include <criterion/criterion.h>
 
 #include "tests/unit/crypto/kit.h"
@@ -11,6 +12,47 @@ TestSuite(ecdsa_repeat, .fini = test_counted_check);
 struct row {
     const struct ss_hash_alg *hash;
     const char *message, *signature;
+};
+
+/* The nonce is cut from more bits, or from fewer, than the hash has. */
+static const struct {
+    enum ss_key_kind kind;
+    const char *priv;
+    struct row row;
+} wide_rows[] = {
+    {SS_KEY_ECDSA_P384,
+     "6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba9aa47740787137d896d5724e4c70a825f872c9ea60d2e"
+     "d"
+     "f5",
+     {&ss_hash_sha256, "sample",
+      "21b13d1e013c7fa1392d03c5f99af8b30c570c6f98d4ea8e354b63a21d3daa33bde1e888e63355d92fa2b3c36d8f"
+      "b2"
+      "cd"
+      "f3aa443fb107745bf4bd77cb3891674632068a10ca67e3d45db2266fa7d1feebefdc63eccd1ac42ec0cb8668a4fa"
+      "0a"
+      "b0"}},
+    {SS_KEY_ECDSA_P384,
+     "6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba9aa47740787137d896d5724e4c70a825f872c9ea60d2e"
+     "d"
+     "f5",
+     {&ss_hash_sha512, "sample",
+      "ed0959d5880ab2d869ae7f6c2915c6d60f96507f9cb3e047c0046861da4a799cfe30f35cc900056d7c99cd788243"
+      "37"
+      "09"
+      "512c8cceee3890a84058ce1e22dbc2198f42323ce8aca9135329f03c068e5112dc7cc3ef3446defceb01a45c2667"
+      "fd"
+      "d5"}},
+    {SS_KEY_ECDSA_P521,
+     "00fad06daa62ba3b25d2fb40133da757205de67f5bb0018fee8c86e1b68c7e75caa896eb32f1f47c70855836a6d16"
+     "f"
+     "cc1466f6d8fbec67db89ec0c08b0e996b83538",
+     {&ss_hash_sha256, "sample",
+      "01511bb4d675114fe266fc4372b87682baecc01d3cc62cf2303c92b3526012659d16876e25c7c1e57648f23b7356"
+      "4d"
+      "67f61c6f14d527d54972810421e7d87589e1a7"
+      "004a171143a83163d6df460aaf61522695f207a58b95c0644d87e52aa1a347916e4f7a72930b1bc06dbe22ce3f58"
+      "26"
+      "4afd23704cbb63b29b931f7de6c9d949a7ecfc"}},
 };
 
 static const struct row rows[] = {
@@ -56,4 +98,27 @@ Test(ecdsa_repeat, the_signatures_of_rfc_6979)
     }
     ss_buf_fini(&store);
     ss_pkey_free(&pkey);
+}
+
+Test(ecdsa_repeat, the_nonce_has_as_many_bits_as_the_order)
+{
+    struct ss_seeded seeded;
+    struct ss_buf store;
+    size_t i;
+
+    ss_seeded_init(&seeded, 1);
+    ss_buf_init(&store, &test_counted()->env, 256);
+    for (i = 0; i < SS_COUNT(wide_rows); i++) {
+        struct ss_pkey_parts parts = {.priv = test_hex(wide_rows[i].priv)};
+        const struct row *row = &wide_rows[i].row;
+        struct ss_pkey *pkey = NULL;
+
+        cr_assert(ss_pkey_make(&test_counted()->env, wide_rows[i].kind, &parts, &pkey) == SS_OK);
+        ss_buf_clear(&store);
+        cr_assert(ss_pkey_sign(pkey, &seeded.env, row->hash, ss_span_of(row->message), &store) ==
+                  SS_OK);
+        kit_expect(ss_buf_span(&store), test_hex(row->signature), row->hash->name);
+        ss_pkey_free(&pkey);
+    }
+    ss_buf_fini(&store);
 }

@@ -129,7 +129,9 @@ Test(pkey, a_public_key_has_no_private_parts_to_give)
 
 Test(pkey, the_same_seed_makes_the_same_key)
 {
-    static const enum ss_key_kind kinds[] = {SS_KEY_ED25519, SS_KEY_ECDSA_P256};
+    static const enum ss_key_kind kinds[] = {SS_KEY_ED25519,    SS_KEY_ECDSA_P256,
+                                             SS_KEY_ECDSA_P384, SS_KEY_ECDSA_P521,
+                                             SS_KEY_ED448,      SS_KEY_MLDSA44_ED25519};
     size_t i, k;
 
     for (k = 0; k < SS_COUNT(kinds); k++) {
@@ -162,7 +164,12 @@ Test(pkey, a_failing_env_fails_the_call_and_leaves_nothing)
     kit_drawn_init(&empty, ss_span_make(NULL, 0));
     cr_expect(ss_pkey_generate(&empty.env, SS_KEY_ED25519, 0, &pkey) == SS_E_no_random);
     cr_expect(ss_pkey_generate(&empty.env, SS_KEY_ECDSA_P256, 0, &pkey) == SS_E_no_random);
+    cr_expect(ss_pkey_generate(&empty.env, SS_KEY_ECDSA_P521, 0, &pkey) == SS_E_no_random);
+    cr_expect(ss_pkey_generate(&empty.env, SS_KEY_ED448, 0, &pkey) == SS_E_no_random);
+    cr_expect(ss_pkey_generate(&empty.env, SS_KEY_DSA, 1024, &pkey) == SS_E_no_random);
+    cr_expect(ss_pkey_generate(&empty.env, SS_KEY_MLDSA44_ED25519, 0, &pkey) == SS_E_no_random);
     cr_expect(ss_pkey_generate(&empty.env, SS_KEY_NONE, 0, &pkey) == SS_E_bad_argument);
+    cr_expect(ss_pkey_generate(&empty.env, SS_KEY_SK_ED25519, 0, &pkey) == SS_E_bad_argument);
     KIT_SCARCE(counted);
     cr_expect(make(&rows[0], &pkey) == SS_E_no_memory && pkey == NULL);
     KIT_PLENTY(counted);

@@ -28,7 +28,16 @@ Test(registry, the_order_of_preference)
                  "diffie-hellman-group17-sha512", "diffie-hellman-group14-sha1",
                  "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1");
     EXPECT_NAMES(registry->sign, "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",
-                 "rsa-sha2-256");
+                 "rsa-sha2-256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-ed448",
+                 "ssh-mldsa44-ed25519@openssh.com", "sk-ssh-ed25519@openssh.com",
+                 "sk-ecdsa-sha2-nistp256@openssh.com",
+                 "webauthn-sk-ecdsa-sha2-nistp256@openssh.com", "ssh-ed25519-cert-v01@openssh.com",
+                 "ecdsa-sha2-nistp256-cert-v01@openssh.com", "rsa-sha2-512-cert-v01@openssh.com",
+                 "rsa-sha2-256-cert-v01@openssh.com", "ecdsa-sha2-nistp384-cert-v01@openssh.com",
+                 "ecdsa-sha2-nistp521-cert-v01@openssh.com",
+                 "ssh-mldsa44-ed25519-cert-v01@openssh.com", "sk-ssh-ed25519-cert-v01@openssh.com",
+                 "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", "ssh-rsa", "ssh-dss",
+                 "ssh-rsa-cert-v01@openssh.com", "ssh-dss-cert-v01@openssh.com");
     EXPECT_NAMES(registry->cipher, "chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com",
                  "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr", "aes192-ctr",
                  "AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "aes128-cbc", "aes192-cbc", "aes256-cbc",
@@ -144,4 +153,27 @@ Test(registry, flags_follow_from_the_names)
                        (ss_registry_mac(r, ss_span_of(name))->flags & SS_MAC_OF_CIPHER) != 0),
                   "%s", name);
     }
+}
+
+/* A certified key signs as its plain one does, of the same kind and with the same hash. */
+Test(registry, each_algorithm_of_a_certificate_names_its_plain_one)
+{
+    const struct ss_registry *r = ss_registry_standard();
+    size_t i, n = 0;
+
+    for (i = 0; r->sign[i] != NULL; i++) {
+        const struct ss_sign_alg *alg = r->sign[i];
+        bool certified = strstr(alg->name, "-cert-v01@openssh.com") != NULL;
+
+        cr_expect(certified == (alg->plain != NULL), "%s", alg->name);
+        cr_expect(certified == (strstr(alg->key_type, "-cert-v01@openssh.com") != NULL));
+        cr_expect(alg->source != NULL && alg->source[0] != 0, "%s", alg->name);
+        if (!certified)
+            continue;
+        n++;
+        cr_expect(alg->plain->plain == NULL && alg->plain->kind == alg->kind, "%s", alg->name);
+        cr_expect(alg->plain->hash == alg->hash, "%s", alg->name);
+        cr_expect(strncmp(alg->name, alg->plain->name, strcspn(alg->plain->name, "@")) == 0);
+    }
+    cr_expect(n == 11);
 }

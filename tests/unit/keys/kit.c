@@ -29,6 +29,26 @@ const struct kit_vector kit_ed25519[3] = {
      "594a7c15e9716ed28dc027beceea1ec40a"},
 };
 
+#define CERT "-cert-v01@openssh.com"
+
+const struct kit_type kit_types[KIT_TYPES] = {
+    {SS_KEY_ED25519, "ssh-ed25519", "ssh-ed25519" CERT, "-t ed25519", true, 256},
+    {SS_KEY_ECDSA_P256, "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256" CERT, "-t ecdsa -b 256", true,
+     256},
+    {SS_KEY_RSA, "ssh-rsa", "ssh-rsa" CERT, "-t rsa -b 2048", true, 1024},
+    {SS_KEY_ECDSA_P384, "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384" CERT, "-t ecdsa -b 384", true,
+     384},
+    {SS_KEY_ECDSA_P521, "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521" CERT, "-t ecdsa -b 521", true,
+     521},
+    {SS_KEY_DSA, "ssh-dss", "ssh-dss" CERT, "-t dsa", true, 1024},
+    {SS_KEY_ED448, "ssh-ed448", NULL, NULL, false, 448},
+    {SS_KEY_MLDSA44_ED25519, "ssh-mldsa44-ed25519@openssh.com", "ssh-mldsa44-ed25519" CERT, NULL,
+     false, 256},
+    {SS_KEY_SK_ED25519, "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519" CERT, NULL, true, 256},
+    {SS_KEY_SK_ECDSA_P256, "sk-ecdsa-sha2-nistp256@openssh.com", "sk-ecdsa-sha2-nistp256" CERT,
+     NULL, true, 256},
+};
+
 static char folder[128];
 
 struct ss_key *kit_key(enum ss_key_kind kind, const char *comment)

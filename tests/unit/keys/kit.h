@@ -16,7 +16,18 @@ struct kit_vector {
 };
 extern const struct kit_vector kit_ed25519[3];
 
-/* A new key; RSA has 1024 bits to be quick. Counted memory. */
+/* Every type of key there is. */
+struct kit_type {
+    enum ss_key_kind kind;
+    const char *name, *certified; /* certified null: there are no such certificates */
+    const char *keygen;           /* "-t ecdsa -b 384"; null: the distribution's makes none */
+    bool known;                   /* ssh-keygen of the distribution reads it */
+    unsigned bits;
+};
+#define KIT_TYPES 10
+extern const struct kit_type kit_types[KIT_TYPES];
+
+/* A new key; RSA and DSA have 1024 bits to be quick. Counted memory. */
 struct ss_key *kit_key(enum ss_key_kind kind, const char *comment);
 /* Its public half as a key of its own. */
 struct ss_key *kit_public(const struct ss_key *key);

@@ -56,7 +56,8 @@ Test(key_line, what_is_no_key_line_is_refused)
         {"ssh-ed25519 " KEY "=", SS_E_bad_key},
         {"ssh-ed25519 AAAA", SS_E_bad_key},
         {"ssh-ed25519 ====", SS_E_bad_key},
-        {"ssh-dss AAAAB3NzaC1kc3MAAAAA", SS_E_unsupported},
+        {"ssh-foo AAAAB3NzaC1mb28AAAAA", SS_E_unsupported},
+        {"ssh-dss AAAAB3NzaC1kc3MAAAAA", SS_E_bad_key},
     };
     struct ss_key *key = NULL;
     size_t i;
@@ -85,7 +86,7 @@ Test(key_line, every_prefix_is_refused)
 
 Test(key_line, a_key_too_long_to_be_one_is_refused)
 {
-    static uint8_t line[40000];
+    static uint8_t line[100000];
     struct ss_key *key = NULL;
 
     memset(line, 'A', sizeof line);

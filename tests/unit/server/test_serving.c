@@ -31,6 +31,45 @@ Test(serving, another_key_does_not)
     cr_expect(!ss_engine_authenticated(pair.server));
 }
 
+/* ---- a key that the account does not have, but its owner takes ---- */
+
+struct taker {
+    struct ss_serving_hook hook;
+    const struct ss_key *key;
+    unsigned asked;
+    bool takes;
+};
+
+static bool on_key(struct ss_serving_hook *self, const struct ss_account *account,
+                   const struct ss_auth_try *attempt)
+{
+    struct taker *taker = SS_CONTAINER_OF(self, struct taker, hook);
+
+    taker->asked++;
+    cr_expect(ss_span_is(account->user, "tester") && ss_key_equal(attempt->key, taker->key));
+    return taker->takes;
+}
+
+static void run_taker(bool takes, int want)
+{
+    struct taker taker = {.hook = {.on_key = on_key}, .key = pair.other_key, .takes = takes};
+
+    pair.plan_keys[0] = pair.other_key;
+    pair.serving_config.hook = &taker.hook;
+    cr_expect(serve_pair_run(&pair) == want);
+    cr_expect(taker.asked > 0);
+}
+
+Test(serving, a_key_that_the_hook_takes_lets_in)
+{
+    run_taker(true, SS_PLAN_OK);
+}
+
+Test(serving, a_key_that_the_hook_does_not_take_is_refused)
+{
+    run_taker(false, SS_PLAN_AUTH);
+}
+
 Test(serving, the_password_lets_in_and_a_wrong_one_does_not)
 {
     pair.plan_keys[0] = NULL;

@@ -5,17 +5,22 @@
 #include <criterion/criterion.h>
 
 #include "layer_pair.h"
+#include "sshspec/text.h"
 
 TestSuite(ext_info, .fini = test_counted_check);
 
 Test(ext_info, facts_and_events_on_both_sides)
 {
+    static const char *const names[] = {"ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",
+                                        "rsa-sha2-256"};
     struct pair pair;
     const struct pair_event *event;
+    size_t i;
 
     pair_up(&pair);
-    cr_expect(ss_span_is(pair.c.link.server_sig_algs,
-                         "ssh-ed25519,ecdsa-sha2-nistp256,rsa-sha2-512,rsa-sha2-256"));
+    for (i = 0; i < SS_COUNT(names); i++)
+        cr_expect(ss_namelist_has(pair.c.link.server_sig_algs, ss_span_of(names[i])), "%s",
+                  names[i]);
     cr_expect(pair.c.link.peer_ping);
     cr_expect(pair_event_count(&pair.c, SS_EVENT_EXT_INFO) == 2);
     event = pair_event(&pair.c, SS_EVENT_EXT_INFO, 1);
