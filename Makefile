@@ -25,8 +25,7 @@ Q    =
 SAY  = @true
 endif
 
-LIBDIRS ?= base wire trace msg crypto keys config sftp transport auth connection engine net client server
-LIBSRC  := $(foreach d,$(LIBDIRS),$(wildcard lib/$(d)/*.c))
+LIBSRC  := $(wildcard lib/*/*.c)
 LIBOBJ  := $(LIBSRC:%.c=$(BUILD)/obj/%.o)
 TOOLSRC := $(filter-out testserver/sftp_server/%,$(wildcard testserver/*.c testserver/*/*.c reports/*.c interop/*.c))
 TOOLOBJ := $(TOOLSRC:%.c=$(BUILD)/obj/%.o)
@@ -36,7 +35,7 @@ SFTPOBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard testserver/sftp_server/*.c
 
 ALLCFLAGS = $(WARN) $(DEFS) $(CFLAGS) $(SAN) -fPIC -DSSHSPEC_VERSION='"$(VERSION)"' \
             -DSSHSPEC_DATADIR='"$(DATADIR)"' -Ilib/include -Ilib -I.
-LIBLIBS   = -lcrypto -lz
+LIBLIBS   = -lcrypto -lz -largon2
 TOOLLIBS  = $(LIBLIBS) -lsqlite3 -luv -lm
 LDFLAGS  ?=
 
@@ -67,7 +66,7 @@ $(BUILD)/lib/sshspec.pc: Makefile
 	@mkdir -p $(dir $@)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
 	    'Name: sshspec' 'Description: SSH2 and SFTP protocol library that can also lie on purpose' \
-	    'Version: $(VERSION)' 'Requires.private: libcrypto >= 3.0, zlib' \
+	    'Version: $(VERSION)' 'Requires.private: libcrypto >= 3.0, zlib, libargon2' \
 	    'Libs: -L$${libdir} -lsshspec' 'Cflags: -I$${includedir}' > $@
 
 $(BUILD)/bin/sshspec: $(TOOLOBJ) $(BUILD)/lib/libsshspec.a
@@ -89,10 +88,16 @@ $(BUILD)/test/$(1): $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard tests/unit/$(1)
 unit-$(1): $(BUILD)/test/$(1)
 	$(BUILD)/test/$(1) -j2
 .PHONY: unit-$(1)
+# The same with a main that forks where Criterion would start a program, for Valgrind.
+$(BUILD)/memcheck/$(1): $(BUILD)/obj/tests/memcheck/main.o $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard tests/unit/$(1)/*.c tests/support/*.c)) $(if $(filter $(1),$(TOOLUNITS)),$(PARTOBJ)) $(BUILD)/lib/libsshspec.a
+	@mkdir -p $$(dir $$@)
+	$(SAY) LD $$@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(BUILD)/lib/libsshspec.a $(TOOLLIBS) -lcriterion
 endef
 $(foreach d,$(UNITDIRS),$(eval $(call UNIT,$(d))))
 
 tests: $(UNITDIRS:%=$(BUILD)/test/%)
+memcheck: $(UNITDIRS:%=$(BUILD)/memcheck/%)
 unit: tests
 	@ci/run-unit $(BUILD)
 
@@ -152,18 +157,25 @@ asan:
 ct:
 	@ci/ct $(BUILD)
 
+valgrind:
+	@ci/valgrind $(BUILD)
+
 coverage:
 	@ci/coverage $(BUILD)
 
 lint:
 	@ci/lint $(BUILD)
 
+tidy:
+	@ci/tidy
+
 docs: all
 	@ci/docs $(BUILD)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	    $(DESTDIR)$(PREFIX)/include/sshspec $(DESTDIR)$(PREFIX)/include/msg $(DESTDIR)$(DATADIR)
+	    $(DESTDIR)$(PREFIX)/include/sshspec $(DESTDIR)$(PREFIX)/include/msg \
+	    $(DESTDIR)$(PREFIX)/include/config $(DESTDIR)$(DATADIR)
 	install $(BUILD)/bin/sshspec $(BUILD)/bin/sshspec-sftp-server $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(BUILD)/lib/libsshspec.a $(DESTDIR)$(PREFIX)/lib
 	install $(BUILD)/lib/libsshspec.so $(DESTDIR)$(PREFIX)/lib/libsshspec.so.0
@@ -171,6 +183,7 @@ install: all
 	install -m 644 $(BUILD)/lib/sshspec.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 lib/include/sshspec/* $(DESTDIR)$(PREFIX)/include/sshspec
 	install -m 644 lib/msg/*.def lib/msg/expand.h $(DESTDIR)$(PREFIX)/include/msg
+	install -m 644 lib/config/options.def $(DESTDIR)$(PREFIX)/include/config
 	cp -R scenarios interop $(DESTDIR)$(DATADIR)
 	rm -f $(DESTDIR)$(DATADIR)/interop/*.[ch]
 
@@ -185,14 +198,16 @@ help:
 	@echo 'make unit       the unit tests alone; make unit-ROOM for one room'
 	@echo 'make asan       the unit tests and the catalogue under AddressSanitizer and UBSan'
 	@echo 'make ct         whether time depends on secrets, under valgrind'
+	@echo 'make valgrind   the same under memcheck, some minutes; ci/valgrind build ROOM for one room'
 	@echo 'make fuzz-smoke each fuzzer for SECONDS_EACH=10 from its seeds'
 	@echo 'make coverage   line coverage, build/coverage/index.html'
 	@echo 'make lint       layers, sizes, bans, mirror, format, static analysis'
+	@echo 'make tidy       clang-tidy with its path analysis, some minutes'
 	@echo 'make bench      figures side by side, build/bench/bench.json'
-	@echo 'make docs       docs/messages.md from the message tables'
+	@echo 'make docs       docs/messages.md and docs/algorithms.md from the tables'
 	@echo 'make install    to PREFIX=/usr/local'
 	@echo 'V=1 shows commands; CC=clang and SAN=-fsanitize=... are honoured'
 
 -include $(shell find $(BUILD)/obj $(FBUILD)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all tests unit fuzzers fuzz-smoke bench demo check asan ct coverage lint docs install clean help
+.PHONY: all tests memcheck unit fuzzers fuzz-smoke bench demo check asan ct valgrind coverage lint tidy docs install clean help

@@ -53,7 +53,7 @@ static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
 
 static int complain(const char *what)
 {
-    fprintf(stderr, "sshspec accept: %s: %s\n", what, strerror(errno));
+    (void)fprintf(stderr, "sshspec accept: %s: %s\n", what, strerror(errno));
     return EXIT_ENVIRONMENT;
 }
 
@@ -83,7 +83,7 @@ static pid_t parent_of(const char *pid)
     ssize_t got;
     int fd;
 
-    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+    (void)snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
@@ -193,9 +193,9 @@ static _Noreturn void become_session(const struct acceptor *a, int socket)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != a->self)
         _exit(EXIT_ENVIRONMENT);
-    signal(SIGPIPE, SIG_DFL);
+    (void)signal(SIGPIPE, SIG_DFL);
     for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
-        signal(ending[i], SIG_DFL);
+        (void)signal(ending[i], SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (dup2(socket, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0)
@@ -257,7 +257,7 @@ static int open_signals(void)
     sigaddset(&set, SIGPIPE); /* so that a reader of PORT that went away is an error, not death */
     for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
         sigaddset(&set, ending[i]);
-    signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would hide the children's ends */
+    (void)signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would hide the children's ends */
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
         return -1;
     sigdelset(&set, SIGPIPE);
@@ -325,13 +325,13 @@ int interop_accept_main(int argc, char **argv)
     int status;
 
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
+        (void)fputs(usage, stdout);
         return 0;
     }
     if (argc > 1 && strcmp(argv[1], "--") == 0)
         first = 2;
     if (argc <= first || (first == 1 && argv[1][0] == '-')) {
-        fputs(usage, stderr);
+        (void)fputs(usage, stderr);
         return EXIT_USAGE;
     }
     a.command = argv + first;
@@ -343,7 +343,7 @@ int interop_accept_main(int argc, char **argv)
     serve(&a);
     close(a.listener);
     if (!end_tree(&a)) {
-        fputs("sshspec accept: a process survived SIGKILL\n", stderr);
+        (void)fputs("sshspec accept: a process survived SIGKILL\n", stderr);
         return EXIT_ENVIRONMENT;
     }
     return 0;

@@ -106,7 +106,7 @@ static ss_err write_key(const struct key_ring *ring, const struct slot *slot,
     ss_buf_clear(&text);
     if (err == SS_OK)
         err = ss_key_write_line(key, &text);
-    snprintf(name, sizeof name, "%s.pub", slot->name);
+    (void)snprintf(name, sizeof name, "%s.pub", slot->name);
     if (err == SS_OK)
         err = write_in(ring, name, ss_buf_span(&text), 0644);
     ss_buf_fini(&text);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define STOP_MS 500
-#define WORDS_CEILING (4U * 1024 * 1024)
+#define WORDS_CEILING ((size_t)4 * 1024 * 1024)
 
 static const char *const verbs[] = {"exec", "get", "put", "ls"};
 
@@ -143,7 +143,7 @@ ss_err peer_client_start(const struct peer_set *set, const struct peer *peer,
     }
     if (order->verb == PEER_EXEC || order->verb == PEER_LS)
         argv[4] = NULL;
-    snprintf(port, sizeof port, "%u", (unsigned)order->port);
+    (void)snprintf(port, sizeof port, "%u", (unsigned)order->port);
     err = keep_folder(&client, folder);
     if (err == SS_OK)
         err = system_join(program, peer->folder, peer->recipe.client_command);

@@ -8,8 +8,8 @@
 #include "interop/peer.h"
 
 #define PEER_ENV_MAX 24
-#define PEER_OUTPUT_MAX (1024U * 1024)
-#define PEER_FILE_LIMIT (256U * 1024 * 1024)
+#define PEER_OUTPUT_MAX ((size_t)1024 * 1024)
+#define PEER_FILE_LIMIT ((size_t)256 * 1024 * 1024)
 
 struct peer_env {
     struct ss_arena arena;

@@ -44,7 +44,7 @@ void peer_env_add(struct peer_env *env, const char *name, const char *value)
         env->failed = true;
         return;
     }
-    snprintf(item, size, "%s=%s", name, value);
+    (void)snprintf(item, size, "%s=%s", name, value);
     env->items[env->count++] = item;
 }
 
@@ -52,7 +52,7 @@ void peer_env_init(struct peer_env *env, const struct peer_set *set, const char 
                    const char *home)
 {
     memset(env, 0, sizeof *env);
-    ss_arena_init(&env->arena, set->env, 1024 * 1024);
+    ss_arena_init(&env->arena, set->env, (size_t)1024 * 1024);
     peer_env_add(env, "PATH", SEARCH_PATH);
     peer_env_add(env, "LANG", "C.UTF-8");
     peer_env_add(env, "HOME", home);
@@ -280,8 +280,8 @@ static bool have_all(struct peer *peer, const char *const *programs)
             continue;
         all = false;
         if (strstr(peer->missing, *programs) == NULL)
-            snprintf(peer->missing + used, sizeof peer->missing - used, "%s%s", used > 0 ? " " : "",
-                     *programs);
+            (void)snprintf(peer->missing + used, sizeof peer->missing - used, "%s%s",
+                           used > 0 ? " " : "", *programs);
     }
     return all;
 }
@@ -305,7 +305,7 @@ static void read_version(struct peer *peer, ss_span said)
         at += strlen(after);
     n = strcspn(at, " ,\t\r\n");
     if (n < sizeof peer->version)
-        snprintf(peer->version, sizeof peer->version, "%.*s", (int)n, at);
+        (void)snprintf(peer->version, sizeof peer->version, "%.*s", (int)n, at);
 }
 
 void peer_detect(const struct peer_set *set, struct peer *peer)
@@ -327,8 +327,8 @@ void peer_detect(const struct peer_set *set, struct peer *peer)
     /* The program may be there without the library it needs. */
     if (peer->version[0] == '\0' && recipe->version_after != NULL) {
         peer->server = peer->client = false;
-        snprintf(peer->missing, sizeof peer->missing, "%s (does not tell its version)",
-                 recipe->detect[0]);
+        (void)snprintf(peer->missing, sizeof peer->missing, "%s (does not tell its version)",
+                       recipe->detect[0]);
     }
     ss_buf_fini(&said);
 }

@@ -59,7 +59,7 @@ static bool prepare_child(const struct process_spec *spec, pid_t parent)
     if (setsid() < 0 || !process_die_with(parent))
         return false;
     for (sig = 1; sig < NSIG; sig++)
-        signal(sig, SIG_DFL);
+        (void)signal(sig, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     umask(022);
@@ -205,7 +205,7 @@ void process_stop(struct process *process, ss_time ms)
         if (process->fd < 0 || !process_wait(process, ms)) {
             kill_both(process, SIGKILL);
             if (process->fd >= 0)
-                (void)process_wait(process, KILL_ROUNDS * 10);
+                (void)process_wait(process, (ss_time)KILL_ROUNDS * 10);
             else
                 (void)waitpid(process->pid, NULL, 0);
         }
@@ -237,7 +237,7 @@ static pid_t parent_of(const char *pid)
     ssize_t got;
     int fd;
 
-    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+    (void)snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;

@@ -11,7 +11,7 @@
 
 #include "sshspec/text.h"
 
-#define ARENA_CEILING (4U * 1024 * 1024)
+#define ARENA_CEILING ((size_t)4 * 1024 * 1024)
 #define START_WITHIN 10000
 
 enum form { FORM_TEXT, FORM_NAME, FORM_LIST, FORM_ROLES, FORM_FILE, FORM_DURATION };
@@ -54,7 +54,7 @@ static ss_err fail(struct parse *p, size_t column, const char *format, const cha
     p->error->line = p->line;
     p->error->column = (uint32_t)column + 1;
     /* The formats are the literals below; each takes one text. */
-    snprintf(p->error->text, sizeof p->error->text, "%s%s", format, word);
+    (void)snprintf(p->error->text, sizeof p->error->text, "%s%s", format, word);
     return SS_E_bad_value;
 }
 
@@ -178,9 +178,9 @@ static ss_err unknown_key(struct parse *p, ss_span name, size_t column)
     for (i = 0; i < SS_COUNT(keys); i++)
         names[i] = keys[i].name;
     close = ss_suggest(name, names);
-    snprintf(text, sizeof text, "%.*s%s%s", name.size < 40 ? (int)name.size : 40,
-             (const char *)name.data, close != NULL ? "; did you mean " : "",
-             close != NULL ? close : "");
+    (void)snprintf(text, sizeof text, "%.*s%s%s", name.size < 40 ? (int)name.size : 40,
+                   (const char *)name.data, close != NULL ? "; did you mean " : "",
+                   close != NULL ? close : "");
     return fail(p, column, "unknown key ", text);
 }
 

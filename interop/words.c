@@ -137,7 +137,7 @@ ss_err words_fill(struct ss_arena *arena, const char *const *words,
     struct ss_buf text;
     ss_err err = filled != NULL ? SS_OK : SS_E_no_memory;
 
-    ss_buf_init(&text, arena->env, 1024 * 1024);
+    ss_buf_init(&text, arena->env, (size_t)1024 * 1024);
     for (i = 0; err == SS_OK && i < count; i++) {
         ss_buf_clear(&text);
         *out_bad_word = i;

@@ -124,7 +124,7 @@ char report_glyph(enum verdict verdict)
 {
     static const char glyphs[VERDICT_COUNT + 1] = "+~FxX-?C%Ei";
 
-    return (unsigned)verdict < VERDICT_COUNT ? glyphs[verdict] : '?';
+    return (char)((unsigned)verdict < VERDICT_COUNT ? glyphs[verdict] : '?');
 }
 
 /* What a cell of many cases shows is the one that a person must look at first. */

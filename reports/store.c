@@ -31,7 +31,8 @@ static const char schema[] =
 static ss_err broke(struct store *store, const char *doing)
 {
     if (store->broken[0] == '\0')
-        snprintf(store->broken, sizeof store->broken, "%s: %s", doing, sqlite3_errmsg(store->db));
+        (void)snprintf(store->broken, sizeof store->broken, "%s: %s", doing,
+                       sqlite3_errmsg(store->db));
     return SS_E_io;
 }
 
@@ -64,8 +65,8 @@ static ss_err make_schema(struct store *store)
     if (ask_number(store, "PRAGMA user_version") == SCHEMA_VERSION)
         return run_sql(store, "COMMIT", "making the store");
     SS_TRY(run_sql(store, schema, "making the store"));
-    snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
-             APPLICATION_ID, SCHEMA_VERSION);
+    (void)snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
+                   APPLICATION_ID, SCHEMA_VERSION);
     return run_sql(store, sql, "making the store");
 }
 
@@ -80,13 +81,14 @@ static ss_err check_schema(struct store *store, enum store_mode mode)
     if (version == 0 && tables == 0 && mode == STORE_WRITE)
         return make_schema(store);
     if (application != APPLICATION_ID) {
-        snprintf(store->broken, sizeof store->broken, "this file is no store of sshspec");
+        (void)snprintf(store->broken, sizeof store->broken, "this file is no store of sshspec");
         return SS_E_unsupported;
     }
     if (version > SCHEMA_VERSION) {
-        snprintf(store->broken, sizeof store->broken,
-                 "the store was written by a newer sshspec (schema %lld, this program knows %d)",
-                 (long long)version, SCHEMA_VERSION);
+        (void)snprintf(
+            store->broken, sizeof store->broken,
+            "the store was written by a newer sshspec (schema %lld, this program knows %d)",
+            (long long)version, SCHEMA_VERSION);
         return SS_E_unsupported;
     }
     return SS_OK;
@@ -232,7 +234,7 @@ ss_err store_put(struct store *store, uint64_t index, const struct result *resul
     if (store_broken(store) != NULL)
         return SS_E_io;
     SS_TRY(open_group(store));
-    ss_buf_init(&record, store->env, 16U * 1024 * 1024);
+    ss_buf_init(&record, store->env, (size_t)16 * 1024 * 1024);
     err = result_write(result, &record);
     if (err == SS_OK)
         err = put_row(store, index, result, ss_buf_span(&record));

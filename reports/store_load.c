@@ -14,7 +14,7 @@ static void copy_text(char *out, size_t size, sqlite3_stmt *statement, int colum
 {
     const unsigned char *text = sqlite3_column_text(statement, column);
 
-    snprintf(out, size, "%s", text != NULL ? (const char *)text : "");
+    (void)snprintf(out, size, "%s", text != NULL ? (const char *)text : "");
 }
 
 /* N of "last-N", 0 for "last", -1 for anything else. */
@@ -38,9 +38,9 @@ static sqlite3_stmt *ask_run(struct store *store, const char *name)
     sqlite3_stmt *statement = NULL;
     char sql[200];
 
-    snprintf(sql, sizeof sql, "%s%s", columns,
-             back >= 0 ? "ORDER BY number DESC LIMIT 1 OFFSET ?1"
-                       : "WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2");
+    (void)snprintf(sql, sizeof sql, "%s%s", columns,
+                   back >= 0 ? "ORDER BY number DESC LIMIT 1 OFFSET ?1"
+                             : "WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2");
     if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) != SQLITE_OK)
         return NULL;
     if (back >= 0)

@@ -85,7 +85,7 @@ static ss_err look_at(struct look *look, const char *path)
  * scenarios alone has none. */
 static ss_err look_at_peers(struct look *look)
 {
-    char peers[SYSTEM_PATH_MAX], folder[SYSTEM_PATH_MAX], path[SYSTEM_PATH_MAX];
+    char peers[SYSTEM_PATH_MAX], place[SYSTEM_PATH_MAX], path[SYSTEM_PATH_MAX];
     struct dirent **list = NULL;
     struct stat status;
     ss_err err;
@@ -96,9 +96,9 @@ static ss_err look_at_peers(struct look *look)
     count = scandir(peers, &list, NULL, alphasort);
     for (int i = 0; i < count; i++) {
         if (err == SS_OK && list[i]->d_name[0] != '.')
-            err = system_join(folder, peers, list[i]->d_name);
+            err = system_join(place, peers, list[i]->d_name);
         if (err == SS_OK && list[i]->d_name[0] != '.')
-            err = system_join(path, folder, "recipe");
+            err = system_join(path, place, "recipe");
         if (err == SS_OK && list[i]->d_name[0] != '.' && stat(path, &status) == 0)
             err = look_at_recipe(look, path);
         free(list[i]);

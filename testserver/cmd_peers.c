@@ -105,7 +105,7 @@ static int show(const struct peer_set *set, bool json)
     ss_err err = SS_OK;
     size_t i;
 
-    ss_buf_init(&text, set->env, 1024U * 1024);
+    ss_buf_init(&text, set->env, (size_t)1024 * 1024);
     for (i = 0; err == SS_OK && i < set->count; i++)
         err = json ? put_json(&text, &set->items[i]) : put_line(&text, &set->items[i]);
     if (err == SS_OK)
@@ -174,7 +174,7 @@ static bool try_one(struct bench *bench, const struct trial *trial)
     bool good;
 
     ss_buf_init(&known, bench->set->env, 65536);
-    ss_buf_init(&text, bench->set->env, 4U * 1024 * 1024);
+    ss_buf_init(&text, bench->set->env, (size_t)4 * 1024 * 1024);
     ss_buf_clear(&bench->why);
     if (!trial->stranger)
         (void)!key_ring_known(&bench->keys, bench->server.port, &known);
@@ -286,7 +286,7 @@ static int check(const struct peer_set *set)
     ss_err err;
     size_t i;
 
-    ss_buf_init(&bench.why, set->env, 4U * 1024 * 1024);
+    ss_buf_init(&bench.why, set->env, (size_t)4 * 1024 * 1024);
     err = process_adopt();
     if (err == SS_OK)
         err = room_open(&room, &bench.why);

@@ -16,7 +16,7 @@
 #include "testserver/script/catalogue.h"
 #include "testserver/verbs.h"
 
-#define REPORT_CEILING (1024U * 1024 * 1024)
+#define REPORT_CEILING ((size_t)1024 * 1024 * 1024)
 #define WHY_CEILING 65536
 
 struct lookup {
@@ -31,8 +31,8 @@ static const char *requirement(void *ctx, ss_span id)
 
     if (row == NULL)
         return NULL;
-    snprintf(lookup->text, sizeof lookup->text, "%.*s", (int)row->requirement.size,
-             (const char *)row->requirement.data);
+    (void)snprintf(lookup->text, sizeof lookup->text, "%.*s", (int)row->requirement.size,
+                   (const char *)row->requirement.data);
     return lookup->text;
 }
 

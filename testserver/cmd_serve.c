@@ -29,7 +29,7 @@
 
 #define PORTS_MAX 2048
 #define SELECTORS_MAX 1024
-#define PATIENCE_MS (3600U * 1000) /* for the second visit */
+#define PATIENCE_MS UINT64_C(3600000) /* for the second visit */
 
 struct stand { /* one scenario's port */
     const struct plan_job *job;
@@ -69,8 +69,8 @@ static const char *requirement(void *ctx, ss_span id)
 
     if (row == NULL)
         return NULL;
-    snprintf(fair->text, sizeof fair->text, "%.*s", (int)row->requirement.size,
-             (const char *)row->requirement.data);
+    (void)snprintf(fair->text, sizeof fair->text, "%.*s", (int)row->requirement.size,
+                   (const char *)row->requirement.data);
     return fair->text;
 }
 
@@ -84,7 +84,7 @@ static void tell(struct fair *fair, struct result *result, const struct scn_file
     result->role = PEER_CLIENT;
     (void)!ss_buf_puts(&result->peer, "visitor");
     (void)!ss_buf_put(&result->title, file->title);
-    ss_buf_init(&text, fair->env, 16U * 1024 * 1024);
+    ss_buf_init(&text, fair->env, (size_t)16 * 1024 * 1024);
     if (report_line(result, &style, &text) == SS_OK &&
         (result->expected || report_failure(result, &style, &text) == SS_OK))
         (void)fwrite(ss_buf_at(&text), 1, ss_buf_size(&text), stdout);
@@ -129,7 +129,8 @@ static void welcome(struct fair *fair, struct stand *stand)
         return;
     pid = fork();
     if (pid == 0) {
-        signal(SIGINT, SIG_IGN); /* at the terminal it is for the parent, with whom this ends */
+        (void)signal(SIGINT,
+                     SIG_IGN); /* at the terminal it is for the parent, with whom this ends */
         if (process_die_with(parent))
             converse(fair, stand, visitor);
         _exit(0);
@@ -209,7 +210,7 @@ static int print_table(struct fair *fair)
     ss_err err = SS_OK;
     size_t i;
 
-    ss_buf_init(&lines, fair->env, 16U * 1024 * 1024);
+    ss_buf_init(&lines, fair->env, (size_t)16 * 1024 * 1024);
     for (i = 0; err == SS_OK && i < fair->count; i++)
         err = key_ring_known(&fair->keys, fair->stands[i].port, &lines);
     if (err == SS_OK)
@@ -297,7 +298,7 @@ static int serve(struct fair *fair, const char *const *selectors, size_t count, 
     struct ss_buf why;
     int status;
 
-    ss_buf_init(&why, fair->env, 1024U * 1024);
+    ss_buf_init(&why, fair->env, (size_t)1024 * 1024);
     status =
         process_adopt() == SS_OK ? prepare(fair, selectors, count, root, &why) : EXIT_ENVIRONMENT;
     if (status < 0)

@@ -19,7 +19,7 @@
 #include "testserver/script/catalogue.h"
 #include "testserver/verbs.h"
 
-#define SCENARIO_MAX (4U * 1024 * 1024)
+#define SCENARIO_MAX ((size_t)4 * 1024 * 1024)
 
 struct work { /* as given */
     const char *parent, *folder, *keys, *interop, *file, *root, *id, *case_index, *peer, *role,

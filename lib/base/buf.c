@@ -148,7 +148,7 @@ ss_err ss_buf_reserve(struct ss_buf *buf, size_t n)
 ss_err ss_buf_extend(struct ss_buf *buf, size_t n, uint8_t **out_bytes)
 {
     SS_TRY(ss_buf_reserve(buf, n));
-    *out_bytes = buf->data != NULL ? buf->data + buf->tail : NULL;
+    *out_bytes = n > 0 ? buf->data + buf->tail : buf->data;
     buf->tail += n;
     return SS_OK;
 }

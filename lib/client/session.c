@@ -113,7 +113,7 @@ static ss_err refused(struct client_session *session, uint32_t reason, ss_span t
     for (i = 0; i < n; i++) {
         uint8_t c = text.data[i];
 
-        session->words[i] = c >= ' ' && c < 0x7f ? (char)c : '?';
+        session->words[i] = (char)(c >= ' ' && c < 0x7f ? c : '?');
     }
     session->words[n] = 0;
     return SS_OK;

@@ -314,6 +314,8 @@ bool ss_connection_channel(const struct ss_connection *layer, uint32_t channel,
     out_info->window_in = clamp(found->window_in);
     out_info->window_out = clamp(found->window_out);
     out_info->max_out = found->max_out;
+    out_info->asked = found->asked;
+    out_info->replied = found->replied;
     out_info->open = found->state == SS_CHANNEL_OPEN;
     out_info->eof_in = found->eof_in;
     out_info->eof_out = found->eof_out;

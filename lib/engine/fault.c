@@ -27,7 +27,7 @@ static void copy_detail(struct ss_fault *fault, const char *detail)
     size_t n = 0;
 
     for (; detail != NULL && detail[n] != 0 && n + 1 < sizeof fault->detail; n++)
-        fault->detail[n] = detail[n] >= 0x20 && detail[n] < 0x7f ? detail[n] : '?';
+        fault->detail[n] = (char)(detail[n] >= 0x20 && detail[n] < 0x7f ? detail[n] : '?');
     fault->detail[n] = 0;
 }
 

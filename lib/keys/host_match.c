@@ -164,7 +164,7 @@ bool ss_host_name_plain(ss_span host)
 {
     size_t i;
 
-    if (host.size == 0 || host.size > NAME_MAX_BYTES || memchr("@#|!", host.data[0], 4) != NULL)
+    if (host.size == 0 || host.size > NAME_MAX_BYTES || strchr("@#|!", host.data[0]) != NULL)
         return false;
     for (i = 0; i < host.size; i++) {
         uint8_t c = host.data[i];

@@ -151,7 +151,7 @@ ss_err ss_driver_step(struct ss_driver *driver, struct pollfd *others, size_t co
     if (ready < 0)
         set[0].revents = 0;
     for (i = 0; i < count; i++)
-        others[i].revents = ready > 0 ? set[i + 1].revents : 0;
+        others[i].revents = (short)(ready > 0 ? set[i + 1].revents : 0);
     now = ss_clock();
     ss_driver_ready(driver, set[0].revents, now);
     if (driver->err != SS_OK)

@@ -83,7 +83,7 @@ static void triple(char *out, uint32_t bits, bool special, char letter)
     out[1] = (bits & 2) != 0 ? 'w' : '-';
     out[2] = (bits & 1) != 0 ? 'x' : '-';
     if (special)
-        out[2] = (bits & 1) != 0 ? letter : (char)(letter - 'a' + 'A');
+        out[2] = (char)((bits & 1) != 0 ? letter : letter - 'a' + 'A');
 }
 
 static void mode_text(char out[11], const struct ss_attrs *attrs)

@@ -519,7 +519,7 @@ enum ss_fx ss_mem_find_or_make(struct ss_mem_fs *mem, ss_span path, uint32_t pfl
                                const struct ss_attrs *attrs, struct ss_mem_node **out_node)
 {
     struct ss_mem_node *node;
-    struct spot spot;
+    struct spot spot = {0};
     enum ss_fx status = spot_to_make(mem, path, pflags, &spot);
 
     if (status != SS_FX_OK)
@@ -528,7 +528,7 @@ enum ss_fx ss_mem_find_or_make(struct ss_mem_fs *mem, ss_span path, uint32_t pfl
         *out_node = spot.node;
         return SS_FX_OK;
     }
-    if (spot.slash)
+    if (spot.slash || spot.dir == NULL)
         return SS_FX_FAILURE;
     node = make(mem, SS_MODE_REGULAR, mode_of(attrs, 0666));
     if (node == NULL)

@@ -77,7 +77,7 @@ static void say(char *detail, ss_span text, size_t room)
     for (i = 0; i < cut && at < SS_DETAIL_MAX - 1; i++) {
         bool plain = text.data[i] >= 0x20 && text.data[i] < 0x7f;
 
-        detail[at++] = plain ? (char)text.data[i] : '?';
+        detail[at++] = (char)(plain ? text.data[i] : '?');
     }
     for (i = 0; cut < text.size && i < 3 && at < SS_DETAIL_MAX - 1; i++)
         detail[at++] = '.';

@@ -344,12 +344,14 @@ static void on_reply(struct seat *seat, struct seat_channel *channel, bool succe
 {
     if (channel == NULL)
         return;
+    /* What was asked last counts: a command that is granted after a refusal ends by itself. */
+    look_again(seat, channel);
+    channel->request_refused = !success && channel->last.replied == channel->last.asked;
     if (success) {
         seat->stream.granted = seat->stream.granted || seat->stream.asked_subsystem;
         return;
     }
-    channel->request_refused = true;
-    if (channel->draining)
+    if (channel->draining && channel->request_refused)
         close_channel(seat, channel);
 }
 

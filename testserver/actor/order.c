@@ -83,7 +83,7 @@ ss_err act_errand_init(struct act_scene *scene, struct act_errand *errand, uint1
 
     memset(errand, 0, sizeof *errand);
     act_key_host_init(&host, keys);
-    ss_arena_init(&errand->arena, scene->env, 1024 * 1024);
+    ss_arena_init(&errand->arena, scene->env, (size_t)1024 * 1024);
     errand->order.action = &scene->job->file->action;
     errand->order.port = port;
     choose_known(keys, errand->order.action->knowing, errand->known);

@@ -258,13 +258,15 @@ void seat_play(struct seat *seat)
         const struct seat_call *call = seat_call(seat);
         const struct scn_step *step = &seat->flow.program.steps[call->pc];
 
-        if (step->stmt != NULL)
-            at = step->stmt->at;
         if (call->fresh && ++seat->steps > SEAT_STEPS) {
+            if (step->stmt != NULL)
+                at = step->stmt->at;
             act_decide(seat->scene, VERDICT_ERROR, at, "more than %u steps", (unsigned)SEAT_STEPS);
             return;
         }
         if (!step_on(seat, step))
             return;
+        if (step->stmt != NULL)
+            at = step->stmt->at;
     }
 }

@@ -152,7 +152,7 @@ static ss_err encode(struct relay *relay, const struct ss_msg *msg, ss_span *out
     struct ss_buf payload;
     ss_err err;
 
-    ss_buf_init(&payload, relay->scene->env, 1024 * 1024);
+    ss_buf_init(&payload, relay->scene->env, (size_t)1024 * 1024);
     err = ss_msg_encode(&payload, msg, NULL, 0);
     if (err == SS_OK)
         err = ss_arena_copy(&relay->flow.eval.scratch, ss_buf_span(&payload), out);

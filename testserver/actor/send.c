@@ -15,8 +15,8 @@ static void upper_name(const struct ss_msgdef *def, char *out, size_t size)
     size_t i;
 
     for (i = 0; def->name[i] != 0 && i + 1 < size; i++)
-        out[i] = def->name[i] >= 'a' && def->name[i] <= 'z' ? (char)(def->name[i] - 'a' + 'A')
-                                                            : def->name[i];
+        out[i] = (char)(def->name[i] >= 'a' && def->name[i] <= 'z' ? def->name[i] - 'a' + 'A'
+                                                                   : def->name[i]);
     out[i] = 0;
 }
 

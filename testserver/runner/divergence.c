@@ -13,7 +13,7 @@
 #include "interop/system.h"
 #include "sshspec/text.h"
 
-#define FILE_CEILING (4U * 1024 * 1024)
+#define FILE_CEILING ((size_t)4 * 1024 * 1024)
 #define WORDS 7
 
 static ss_err wrong(const struct divergences *list, uint32_t line, size_t column,
@@ -167,7 +167,7 @@ ss_err divergences_load(const struct ss_env *env, const char *path, struct diver
     if (strlen(path) >= sizeof list.path)
         return SS_E_ceiling;
     memcpy(list.path, path, strlen(path) + 1);
-    ss_arena_init(&list.arena, env, 16U * 1024 * 1024);
+    ss_arena_init(&list.arena, env, (size_t)16 * 1024 * 1024);
     ss_buf_init(&text, env, FILE_CEILING);
     err = system_read_file(path, &text);
     if (err == SS_E_not_found)

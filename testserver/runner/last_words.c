@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define RING (16U * 1024)
+#define RING ((size_t)16 * 1024)
 
 struct last_words {
     uint64_t written; /* bytes ever; the next goes to written % RING */

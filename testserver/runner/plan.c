@@ -12,7 +12,7 @@
 
 #include "testserver/actor/actor.h"
 
-#define ARENA_CEILING (256U * 1024 * 1024)
+#define ARENA_CEILING ((size_t)256 * 1024 * 1024)
 #define ALIVE_MS 10000  /* the login after a close */
 #define MARGIN_MS 10000 /* process start, and a busy machine */
 
@@ -169,15 +169,18 @@ ss_err plan_name(const struct plan_job *job, struct ss_buf *out)
 
 bool plan_read_shard(const char *text, uint32_t *out_shard, uint32_t *out_shards)
 {
-    unsigned shard = 0, shards = 0;
-    int end = 0;
+    unsigned long shard, shards;
+    char *slash, *end;
 
-    if (strspn(text, "0123456789/") != strlen(text) || strlen(text) > 11 ||
-        sscanf(text, "%u/%u%n", &shard, &shards, &end) != 2 || text[end] != '\0')
+    if (strspn(text, "0123456789/") != strlen(text) || strlen(text) > 11)
         return false;
-    if (shard < 1 || shard > shards)
+    shard = strtoul(text, &slash, 10);
+    if (*slash != '/')
         return false;
-    *out_shard = shard;
-    *out_shards = shards;
+    shards = strtoul(slash + 1, &end, 10);
+    if (*end != '\0' || shard < 1 || shard > shards)
+        return false;
+    *out_shard = (uint32_t)shard;
+    *out_shards = (uint32_t)shards;
     return true;
 }

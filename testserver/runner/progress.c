@@ -52,9 +52,9 @@ void progress_estimate(const struct progress *progress, ss_time now, char out[40
         return;
     left = spent * (progress->total - progress->done) / progress->done / 1000;
     if (left >= 120)
-        snprintf(out, 40, "about %llu min left", (unsigned long long)(left + 30) / 60);
+        (void)snprintf(out, 40, "about %llu min left", (unsigned long long)(left + 30) / 60);
     else
-        snprintf(out, 40, "about %llu s left", (unsigned long long)left + 1);
+        (void)snprintf(out, 40, "about %llu s left", (unsigned long long)left + 1);
 }
 
 void progress_show(struct progress *progress, size_t running, ss_time now)

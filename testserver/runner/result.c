@@ -10,8 +10,8 @@
 #include "sshspec/wire.h"
 
 #define RECORD_VERSION 1
-#define SHORT_TEXT (64U * 1024)
-#define LONG_TEXT (1024U * 1024)
+#define SHORT_TEXT ((size_t)64 * 1024)
+#define LONG_TEXT ((size_t)1024 * 1024)
 
 static const char *const verdicts[VERDICT_COUNT] = {"PASS",  "WEAK",        "FAIL",         "XFAIL",
                                                     "XPASS", "UNSUPPORTED", "INCONCLUSIVE", "CRASH",

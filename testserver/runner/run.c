@@ -12,7 +12,7 @@
 
 #include "testserver/verbs.h"
 
-#define WHY_CEILING (1024U * 1024)
+#define WHY_CEILING ((size_t)1024 * 1024)
 
 int run_wrong(struct run *run, int status, const char *what)
 {

@@ -14,8 +14,8 @@
 
 #include "testserver/verbs.h"
 
-#define TEXT_CEILING (64U * 1024 * 1024)
-#define REPORT_CEILING (1024U * 1024 * 1024)
+#define TEXT_CEILING ((size_t)64 * 1024 * 1024)
+#define REPORT_CEILING ((size_t)1024 * 1024 * 1024)
 #define EXPIRY_DAYS 90
 
 struct sink_file {
@@ -31,8 +31,8 @@ static const char *requirement(void *ctx, ss_span id)
 
     if (row == NULL)
         return NULL;
-    snprintf(text, sizeof text, "%.*s", (int)row->requirement.size,
-             (const char *)row->requirement.data);
+    (void)snprintf(text, sizeof text, "%.*s", (int)row->requirement.size,
+                   (const char *)row->requirement.data);
     return text;
 }
 
@@ -58,15 +58,15 @@ static void name_run(struct run *run)
     struct tm utc;
 
     gmtime_r(&now, &utc);
-    strftime(about->started, sizeof about->started, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%S", &utc);
-    strftime(run->today, sizeof run->today, "%Y-%m-%d", &utc);
+    (void)strftime(about->started, sizeof about->started, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    (void)strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%S", &utc);
+    (void)strftime(run->today, sizeof run->today, "%Y-%m-%d", &utc);
     gmtime_r(&later, &utc);
-    strftime(run->expiry, sizeof run->expiry, "%Y-%m-%d", &utc);
+    (void)strftime(run->expiry, sizeof run->expiry, "%Y-%m-%d", &utc);
     (void)!ss_random(run->env, random, sizeof random);
-    snprintf(about->id, sizeof about->id, "%s-%02x%02x%02x", stamp, random[0], random[1],
-             random[2]);
-    snprintf(about->version, sizeof about->version, "%s", SSHSPEC_VERSION);
+    (void)snprintf(about->id, sizeof about->id, "%s-%02x%02x%02x", stamp, random[0], random[1],
+                   random[2]);
+    (void)snprintf(about->version, sizeof about->version, "%s", SSHSPEC_VERSION);
 }
 
 static int open_store(struct run *run)

@@ -105,15 +105,15 @@ static ss_err add_outside(struct run *run)
     item.roles[PEER_CLIENT] = asked[PEER_CLIENT] && outside->client != NULL;
     item.roles[PEER_BOTH] = asked[PEER_BOTH] && outside->host != NULL && outside->client != NULL;
     if (outside->host != NULL) {
-        snprintf(run->outside_name, sizeof run->outside_name, "%s:%u", outside->host,
-                 (unsigned)outside->port);
-    } else {
+        (void)snprintf(run->outside_name, sizeof run->outside_name, "%s:%u", outside->host,
+                       (unsigned)outside->port);
+    } else if (program != NULL) {
         n = strcspn(program, " \t");
         while (n > 0 && memchr(program, '/', n) != NULL) {
             program++;
             n--;
         }
-        snprintf(run->outside_name, sizeof run->outside_name, "%.*s", (int)n, program);
+        (void)snprintf(run->outside_name, sizeof run->outside_name, "%.*s", (int)n, program);
     }
     return add_peer(run, &item);
 }

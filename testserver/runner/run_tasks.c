@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #define ARGUMENTS_MAX 48
-#define WORDS_CEILING (4U * 1024 * 1024)
-#define NAMES_CEILING (256U * 1024 * 1024)
+#define WORDS_CEILING ((size_t)4 * 1024 * 1024)
+#define NAMES_CEILING ((size_t)256 * 1024 * 1024)
 
 static struct run *of(struct supervisor_owner *self)
 {
@@ -46,7 +46,7 @@ static void put_number(struct line *line, const char *option, uint64_t value)
     char text[24];
     const char *kept;
 
-    snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)value);
     kept = ss_arena_text(line->arena, ss_span_of(text));
     line->failed = line->failed || kept == NULL;
     put(line, option, kept);
@@ -57,8 +57,9 @@ static void put_outside(struct line *line, const struct world_outside *outside)
     char where[300];
 
     if (outside->host != NULL) {
-        snprintf(where, sizeof where, strchr(outside->host, ':') != NULL ? "[%s]:%u" : "%s:%u",
-                 outside->host, (unsigned)outside->port);
+        (void)snprintf(where, sizeof where,
+                       strchr(outside->host, ':') != NULL ? "[%s]:%u" : "%s:%u", outside->host,
+                       (unsigned)outside->port);
         put(line, "--server", ss_arena_text(line->arena, ss_span_of(where)));
     }
     put(line, "--user", outside->user);
@@ -165,8 +166,8 @@ static ss_err put_rerun(const struct run *run, const struct plan_job *job, struc
     if (job->peer->peer != NULL || job->peer->self) {
         SS_TRY(put_pair(out, "--peer", job->peer->name));
     } else {
-        snprintf(where, sizeof where, "%s:%u", outside->host != NULL ? outside->host : "",
-                 (unsigned)outside->port);
+        (void)snprintf(where, sizeof where, "%s:%u", outside->host != NULL ? outside->host : "",
+                       (unsigned)outside->port);
         SS_TRY(put_pair(out, "--server", outside->host != NULL ? where : NULL));
         SS_TRY(put_pair(out, "--user", outside->user));
         SS_TRY(put_pair(out, "--key", outside->key_file));
@@ -272,7 +273,7 @@ static bool describe(struct supervisor_owner *self, size_t number, struct superv
     const struct plan_job *job = &run->plan.jobs[number / run->options->repeat];
     char name[40], folder[SYSTEM_PATH_MAX];
 
-    snprintf(name, sizeof name, "task-%zu", number);
+    (void)snprintf(name, sizeof name, "task-%zu", number);
     if (room_folder(&run->room, name, folder) != SS_OK) {
         (void)!set(&result->why, "no folder could be made for it");
         return false;
@@ -295,7 +296,7 @@ static void ended(struct supervisor_owner *self, size_t number, struct result *r
     char name[40], folder[SYSTEM_PATH_MAX];
     ss_err err = merge(outcome, result);
 
-    snprintf(name, sizeof name, "task-%zu", number);
+    (void)snprintf(name, sizeof name, "task-%zu", number);
     if (system_join(folder, run->room.path, name) == SS_OK)
         system_remove_tree(folder);
     if (outcome->ended < run->options->repeat && err == SS_OK)

@@ -84,14 +84,14 @@ static void explain_end(const struct seat *seat, struct result *result)
 
     result->verdict = VERDICT_ERROR;
     if (seat->late)
-        snprintf(text, sizeof text, "the worker did not end within %llu ms and was killed",
-                 (unsigned long long)seat->task.within);
+        (void)snprintf(text, sizeof text, "the worker did not end within %llu ms and was killed",
+                       (unsigned long long)seat->task.within);
     else if (seat->sig != 0)
-        snprintf(text, sizeof text, "the worker died of signal %d (%s)", seat->sig,
-                 strsignal(seat->sig));
+        (void)snprintf(text, sizeof text, "the worker died of signal %d (%s)", seat->sig,
+                       strsignal(seat->sig));
     else
-        snprintf(text, sizeof text, "the worker ended with status %lld and told no result",
-                 (long long)seat->status);
+        (void)snprintf(text, sizeof text, "the worker ended with status %lld and told no result",
+                       (long long)seat->status);
     (void)!say(result, text);
     quote_words(seat, result);
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define STOP_MS 4000 /* for a server to end in good order */
-#define KEY_FILE_MAX (1024U * 1024)
+#define KEY_FILE_MAX ((size_t)1024 * 1024)
 
 static struct world *of(struct act_world *self)
 {
@@ -146,7 +146,7 @@ static bool client_is_sound(const struct world *world, struct ss_buf *out_why)
 
     if (world->client.process.pid == 0)
         return true;
-    ss_buf_init(&text, world->spec.env, 2U * 1024 * 1024);
+    ss_buf_init(&text, world->spec.env, (size_t)2 * 1024 * 1024);
     (void)!peer_client_output(&world->client, true, &text);
     if (peer_text_tells_crash(recipe, ss_buf_span(&text), &line)) {
         (void)!ss_buf_printf(out_why, "the client said: %.*s", (int)line.size,
@@ -164,8 +164,8 @@ static void retire_client(struct world *world)
 
     ss_buf_init(&why, world->spec.env, 4096);
     if (!client_is_sound(world, &why) && world->crash[0] == '\0')
-        snprintf(world->crash, sizeof world->crash, "%.*s", (int)ss_buf_size(&why),
-                 (const char *)ss_buf_at(&why));
+        (void)snprintf(world->crash, sizeof world->crash, "%.*s", (int)ss_buf_size(&why),
+                       (const char *)ss_buf_at(&why));
     ss_buf_fini(&why);
     peer_client_stop(&world->client);
     world->client = PEER_CLIENT_NONE;
@@ -181,7 +181,7 @@ static ss_err world_start(struct act_world *self, const struct act_order *order,
 
     retire_client(world);
     SS_TRY(check_needs(world, order, out_why));
-    ss_arena_init(&arena, world->spec.env, 16U * 1024 * 1024);
+    ss_arena_init(&arena, world->spec.env, (size_t)16 * 1024 * 1024);
     err = make_order(&arena, order, &made, out_why);
     if (err == SS_OK)
         err = launch(world, &made, out_why);
@@ -397,7 +397,7 @@ ss_err world_open(const struct world_spec *spec, struct world *out, struct ss_bu
     out->spec = *spec;
     out->server = PEER_SERVER_NONE;
     out->client = PEER_CLIENT_NONE;
-    ss_arena_init(&out->arena, spec->env, 4U * 1024 * 1024);
+    ss_arena_init(&out->arena, spec->env, (size_t)4 * 1024 * 1024);
     ss_buf_init(&out->own_password, spec->env, KEY_FILE_MAX);
     out->own_password.secret = true;
     out->act = (struct act_world){.feature = world_feature,

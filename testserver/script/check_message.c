@@ -5,6 +5,8 @@
  * Not here: the rows (lib/msg), options.def, encoding (build.c of the interpreter).
  * Called by: the parse files.
  * Follows: docs/scenario-language.md: names are the RFC's, from the message tables. */
+#include <stdio.h>
+
 #include "sshspec/text.h"
 #include "testserver/script/parser.h"
 
@@ -213,9 +215,7 @@ static const char *shown_message(struct scn_parser *p, const struct ss_msgdef *d
     text = scn_new(p, size);
     if (text == NULL)
         return name;
-    memcpy(text, name, strlen(name));
-    text[strlen(name)] = ' ';
-    memcpy(text + strlen(name) + 1, tail->name, strlen(tail->name));
+    (void)snprintf(text, size, "%s %s", name, tail->name);
     return text;
 }
 

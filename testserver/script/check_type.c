@@ -21,9 +21,9 @@ static const struct {
 } functions[SCN_FN_COUNT] = {
 #define SCN_FUNCTION(word, fewest, many, type)                                                     \
     [SCN_FN_##word] = {.name = #word,                                                              \
-                       .least = fewest,                                                            \
-                       .most = many,                                                               \
-                       .result = type,                                                             \
+                       .least = (fewest),                                                          \
+                       .most = (many),                                                             \
+                       .result = (type),                                                           \
                        .arguments = SCN_ARGUMENTS_##word},
 #define SCN_ARGUMENTS_length                                                                       \
     {                                                                                              \

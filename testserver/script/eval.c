@@ -149,7 +149,7 @@ static ss_err fact(struct scn_eval *eval, const struct scn_expr *expr, struct sc
 
 static ss_err member(struct scn_eval *eval, const struct scn_expr *expr, struct scn_value *out)
 {
-    struct scn_value left;
+    struct scn_value left = {0};
     ss_err err = SS_E_not_found;
 
     SS_TRY(scn_eval(eval, expr->left, &left));
@@ -174,8 +174,8 @@ static ss_err member(struct scn_eval *eval, const struct scn_expr *expr, struct 
 
 static ss_err indexed(struct scn_eval *eval, const struct scn_expr *expr, struct scn_value *out)
 {
-    struct scn_value left;
-    uint64_t index;
+    struct scn_value left = {0};
+    uint64_t index = 0;
 
     SS_TRY(scn_eval(eval, expr->left, &left));
     SS_TRY(scn_eval_number(eval, expr->right, &index));
@@ -208,7 +208,7 @@ static ss_err list(struct scn_eval *eval, const struct scn_expr *expr, struct sc
 
 static ss_err call(struct scn_eval *eval, const struct scn_expr *expr, struct scn_value *out)
 {
-    struct scn_value items;
+    struct scn_value items = {0};
 
     SS_TRY(list(eval, expr, &items));
     return scn_function_call(eval, expr, items.items, out);
@@ -258,7 +258,7 @@ static ss_err unfit(struct scn_eval *eval, const struct scn_expr *expr, const st
 static ss_err added(struct scn_eval *eval, const struct scn_expr *expr, const struct scn_value *a,
                     const struct scn_value *b, struct scn_value *out)
 {
-    ss_span left, right;
+    ss_span left = {0}, right = {0};
 
     if (a->type == SCN_NUMBER && b->type == SCN_NUMBER) {
         *out = scn_value_number(a->number + b->number);
@@ -317,7 +317,7 @@ static ss_err compared(struct scn_eval *eval, const struct scn_expr *expr,
 
 static ss_err logic(struct scn_eval *eval, const struct scn_expr *expr, struct scn_value *out)
 {
-    bool left, right;
+    bool left = false, right = false;
 
     SS_TRY(scn_eval_bool(eval, expr->left, &left));
     if (left == (expr->op == SCN_OR)) { /* the right side is not looked at */
@@ -331,7 +331,7 @@ static ss_err logic(struct scn_eval *eval, const struct scn_expr *expr, struct s
 
 static ss_err binary(struct scn_eval *eval, const struct scn_expr *expr, struct scn_value *out)
 {
-    struct scn_value a, b;
+    struct scn_value a = {0}, b = {0};
 
     if (expr->op == SCN_OR || expr->op == SCN_AND)
         return logic(eval, expr, out);
@@ -355,8 +355,8 @@ static ss_err binary(struct scn_eval *eval, const struct scn_expr *expr, struct 
 
 static ss_err unary(struct scn_eval *eval, const struct scn_expr *expr, struct scn_value *out)
 {
-    uint64_t number;
-    bool truth;
+    uint64_t number = 0;
+    bool truth = false;
 
     if (expr->kind == SCN_NOT) {
         SS_TRY(scn_eval_bool(eval, expr->left, &truth));
@@ -405,7 +405,7 @@ ss_err scn_eval(struct scn_eval *eval, const struct scn_expr *expr, struct scn_v
 
 ss_err scn_eval_bool(struct scn_eval *eval, const struct scn_expr *expr, bool *out)
 {
-    struct scn_value value;
+    struct scn_value value = {0};
 
     SS_TRY(scn_eval(eval, expr, &value));
     if (value.type != SCN_BOOL)
@@ -417,7 +417,7 @@ ss_err scn_eval_bool(struct scn_eval *eval, const struct scn_expr *expr, bool *o
 
 ss_err scn_eval_number(struct scn_eval *eval, const struct scn_expr *expr, uint64_t *out)
 {
-    struct scn_value value;
+    struct scn_value value = {0};
 
     SS_TRY(scn_eval(eval, expr, &value));
     if (value.type != SCN_NUMBER)
@@ -450,7 +450,7 @@ ss_err scn_eval_as_bytes(struct scn_eval *eval, struct scn_pos at, const struct 
 
 ss_err scn_eval_bytes(struct scn_eval *eval, const struct scn_expr *expr, ss_span *out)
 {
-    struct scn_value value;
+    struct scn_value value = {0};
 
     SS_TRY(scn_eval(eval, expr, &value));
     return scn_eval_as_bytes(eval, expr->at, &value, out);

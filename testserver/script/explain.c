@@ -35,11 +35,11 @@ ss_err scn_diagnose(struct scn_diagnostic *diagnostic, struct scn_pos at, size_t
     diagnostic->at = at;
     diagnostic->length = length > 0 && length <= UINT32_MAX ? (uint32_t)length : 1;
     va_start(arguments, format);
-    vsnprintf(diagnostic->text, sizeof diagnostic->text, format, arguments);
+    (void)vsnprintf(diagnostic->text, sizeof diagnostic->text, format, arguments);
     va_end(arguments);
     make_plain(diagnostic->text);
     if (suggestion != NULL)
-        snprintf(diagnostic->suggestion, sizeof diagnostic->suggestion, "%s", suggestion);
+        (void)snprintf(diagnostic->suggestion, sizeof diagnostic->suggestion, "%s", suggestion);
     return SS_E_bad_value;
 }
 

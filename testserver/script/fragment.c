@@ -253,7 +253,7 @@ void scn_parse_use(struct scn_parser *p, struct scn_stmt *stmt)
 {
     struct scn_token name = p->token;
     struct scn_vec body = {NULL, 0, 0};
-    struct arguments arguments;
+    struct arguments arguments = {0};
     ss_span text;
 
     stmt->kind = SCN_BLOCK;

@@ -58,7 +58,7 @@ static ss_err give(const struct call *call, struct ss_buf *buf, ss_err err, stru
 
 static ss_err fn_length(const struct call *call, struct scn_value *out)
 {
-    ss_span bytes;
+    ss_span bytes = {0};
 
     if (call->items[0].type == SCN_LIST) {
         *out = scn_value_number(call->items[0].count);
@@ -71,8 +71,8 @@ static ss_err fn_length(const struct call *call, struct scn_value *out)
 
 static ss_err fn_repeat(const struct call *call, struct scn_value *out)
 {
-    ss_span bytes;
-    uint64_t n;
+    ss_span bytes = {0};
+    uint64_t n = 0;
     uint8_t *all;
 
     SS_TRY(bytes_at(call, 0, &bytes));
@@ -92,8 +92,8 @@ static ss_err fn_repeat(const struct call *call, struct scn_value *out)
 
 static ss_err fn_slice(const struct call *call, struct scn_value *out)
 {
-    ss_span bytes;
-    uint64_t from, n;
+    ss_span bytes = {0};
+    uint64_t from = 0, n = 0;
 
     SS_TRY(bytes_at(call, 0, &bytes));
     SS_TRY(number_at(call, 1, &from));
@@ -107,8 +107,8 @@ static ss_err fn_slice(const struct call *call, struct scn_value *out)
 
 static ss_err fn_flip(const struct call *call, struct scn_value *out)
 {
-    ss_span bytes, copy;
-    uint64_t index;
+    ss_span bytes = {0}, copy;
+    uint64_t index = 0;
     uint8_t *at;
 
     SS_TRY(bytes_at(call, 0, &bytes));
@@ -209,7 +209,7 @@ static ss_err fn_last(const struct call *call, struct scn_value *out)
 static ss_err fn_contains(const struct call *call, struct scn_value *out)
 {
     const struct scn_value *list = &call->items[0];
-    ss_span bytes, part;
+    ss_span bytes = {0}, part = {0};
     bool found = false;
 
     if (list->type == SCN_LIST) {
@@ -229,7 +229,7 @@ static ss_err fn_contains(const struct call *call, struct scn_value *out)
 
 static ss_err fn_starts(const struct call *call, struct scn_value *out)
 {
-    ss_span bytes, prefix;
+    ss_span bytes = {0}, prefix = {0};
 
     SS_TRY(bytes_at(call, 0, &bytes));
     SS_TRY(bytes_at(call, 1, &prefix));
@@ -239,7 +239,7 @@ static ss_err fn_starts(const struct call *call, struct scn_value *out)
 
 static ss_err fn_random(const struct call *call, struct scn_value *out)
 {
-    uint64_t n;
+    uint64_t n = 0;
     uint8_t *bytes;
 
     SS_TRY(number_at(call, 0, &n));
@@ -258,7 +258,7 @@ static ss_err written(const struct call *call, struct scn_value *out, uint64_t m
 {
     struct ss_buf buf;
     struct ss_writer writer;
-    uint64_t n;
+    uint64_t n = 0;
 
     SS_TRY(number_at(call, 0, &n));
     if (n > most && n < UINT64_MAX - most) /* small negative numbers wrap */
@@ -299,7 +299,7 @@ static ss_err fn_string(const struct call *call, struct scn_value *out)
 {
     struct ss_buf buf;
     struct ss_writer writer;
-    ss_span bytes;
+    ss_span bytes = {0};
 
     SS_TRY(bytes_at(call, 0, &bytes));
     ss_buf_init(&buf, call->eval->env, SCN_EVAL_BYTES_MAX + 4);
@@ -312,7 +312,7 @@ static ss_err fn_mpint(const struct call *call, struct scn_value *out)
 {
     struct ss_buf buf;
     struct ss_writer writer;
-    ss_span bytes;
+    ss_span bytes = {0};
 
     SS_TRY(bytes_at(call, 0, &bytes));
     ss_buf_init(&buf, call->eval->env, SCN_EVAL_BYTES_MAX + 8);
@@ -324,7 +324,7 @@ static ss_err fn_mpint(const struct call *call, struct scn_value *out)
 static ss_err fn_text(const struct call *call, struct scn_value *out)
 {
     struct ss_buf buf;
-    uint64_t n;
+    uint64_t n = 0;
 
     SS_TRY(number_at(call, 0, &n));
     ss_buf_init(&buf, call->eval->env, 32);
@@ -359,7 +359,7 @@ static ss_err signature(const struct call *call, const struct ss_key *key, ss_sp
 static ss_err fn_sign(const struct call *call, struct scn_value *out)
 {
     const struct ss_key *key = NULL;
-    ss_span algorithm, data;
+    ss_span algorithm = {0}, data = {0};
 
     SS_TRY(key_at(call, 0, &key));
     SS_TRY(bytes_at(call, 1, &algorithm));
@@ -370,7 +370,7 @@ static ss_err fn_sign(const struct call *call, struct scn_value *out)
 static ss_err session_id(const struct call *call, ss_span *out)
 {
     struct scn_host *host = call->eval->host;
-    struct scn_value value;
+    struct scn_value value = {0};
     ss_err err = SS_E_not_found;
 
     if (call->expr->count > 3)
@@ -388,7 +388,7 @@ static ss_err session_id(const struct call *call, ss_span *out)
 static ss_err fn_userauth_signature(const struct call *call, struct scn_value *out)
 {
     const struct ss_key *key = NULL;
-    ss_span algorithm, user, session;
+    ss_span algorithm = {0}, user = {0}, session = {0};
     struct ss_buf data;
     struct ss_writer writer;
     ss_err err;

@@ -402,6 +402,12 @@ ss_err scn_lexer_next(struct scn_lexer *lexer, struct scn_token *out_token)
     return SS_OK;
 }
 
+/* Both were seen to be digits when the token was cut. */
+static uint8_t hex_pair(const uint8_t *p)
+{
+    return (uint8_t)((unsigned)hex_digit(p[0]) << 4 | (unsigned)hex_digit(p[1]));
+}
+
 static uint8_t escape_value(const uint8_t *p)
 {
     switch (p[1]) {
@@ -414,7 +420,7 @@ static uint8_t escape_value(const uint8_t *p)
     case '0':
         return 0;
     case 'x':
-        return (uint8_t)(hex_digit(p[2]) << 4 | hex_digit(p[3]));
+        return hex_pair(p + 2);
     default:
         return p[1];
     }
@@ -434,7 +440,7 @@ ss_err scn_token_bytes(struct ss_arena *arena, const struct scn_token *token, ss
         if (hex && *p == ' ') {
             p++;
         } else if (hex) {
-            bytes[n++] = (uint8_t)(hex_digit(p[0]) << 4 | hex_digit(p[1]));
+            bytes[n++] = hex_pair(p);
             p += 2;
         } else if (*p == '\\') {
             bytes[n++] = escape_value(p);

@@ -35,7 +35,7 @@ static void fail(struct scn_parser *p, struct scn_pos at, size_t length, const c
 
     if (p->err != SS_OK)
         return;
-    vsnprintf(text, sizeof text, format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments);
     pin(p, scn_diagnose(p->diagnostic, at, length, suggestion, "%s", text));
 }
 

@@ -12,7 +12,7 @@
 
 ss_span scn_parse_path(struct scn_parser *p, struct scn_token *out_first)
 {
-    const uint8_t *start = p->token.text.data, *end = start;
+    const uint8_t *start = p->token.text.data, *end;
 
     *out_first = p->token;
     do {
@@ -90,7 +90,7 @@ static void parse_field(struct scn_parser *p, const struct scn_message *message,
     if (p->err == SS_OK && field == NULL)
         not_settable(p, message, path, name.at);
     scn_want(p, TOK_IS, "'='");
-    if (p->err != SS_OK)
+    if (p->err != SS_OK || field == NULL)
         return;
     p->numbers = field->names;
     value = scn_parse_expr(p);

@@ -21,11 +21,60 @@
  * the connection all further calls return it; SS_E_refused (a request the server declined) and
  * SS_E_sftp_status leave the connection usable.
  *
- *     if (ss_client_new(env, &config, &options, &client) == SS_OK &&
- *         ss_client_connect(client) == SS_OK)
- *         err = ss_client_exec(client, ss_span_of("true"), none, &out, &diag, &end);
- *     if (err != SS_OK) puts(ss_client_error(client)->text);
- *     ss_client_free(&client); */
+ * Example: PORT KNOWN-HOSTS COMMAND. Runs a command on a server that is known, with a password.
+ *
+ *     #include <stdio.h>
+ *     #include <stdlib.h>
+ *
+ *     #include "sshspec/client.h"
+ *
+ *     static ss_err read_known(const char *path, struct ss_hostkeys *known)
+ *     {
+ *         struct ss_buf file;
+ *         ss_err err;
+ *
+ *         ss_buf_init(&file, ss_system_env(), 1 << 20);
+ *         err = ss_file_read(path, 1 << 20, &file, NULL);
+ *         if (err == SS_OK)
+ *             err = ss_hostkeys_read(known, ss_buf_span(&file), NULL);
+ *         ss_buf_fini(&file);
+ *         return err;
+ *     }
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         const struct ss_env *env = ss_system_env();
+ *         struct ss_client_options options = {.host = "127.0.0.1", .user = ss_span_of("me")};
+ *         struct ss_session_end end = {0};
+ *         struct ss_client *client = NULL;
+ *         struct ss_config config;
+ *         struct ss_buf out, diag;
+ *         ss_err err = argc == 4 ? ss_hostkeys_new(env, &options.known) : SS_E_usage;
+ *
+ *         ss_config_init(&config, SS_CLIENT);
+ *         ss_buf_init(&out, env, 1 << 20);
+ *         ss_buf_init(&diag, env, 1 << 20);
+ *         options.password = ss_span_of("secret");
+ *         if (err == SS_OK) {
+ *             options.port = (uint16_t)atoi(argv[1]);
+ *             err = read_known(argv[2], options.known);
+ *         }
+ *         if (err == SS_OK)
+ *             err = ss_client_new(env, &config, &options, &client);
+ *         if (err == SS_OK)
+ *             err = ss_client_connect(client);
+ *         if (err == SS_OK)
+ *             err = ss_client_exec(client, ss_span_of(argv[3]), ss_span_of(""), &out, &diag, &end);
+ *         if (err == SS_OK)
+ *             printf("%.*s", (int)ss_buf_size(&out), ss_buf_at(&out));
+ *         else
+ *             fputs(client != NULL ? ss_client_error(client)->text : ss_err_text(err), stderr);
+ *         ss_client_free(&client);
+ *         ss_hostkeys_free(&options.known);
+ *         ss_buf_fini(&out);
+ *         ss_buf_fini(&diag);
+ *         return err == SS_OK && end.has_status ? (int)end.status : 255;
+ *     } */
 #ifndef SSHSPEC_CLIENT_H
 #define SSHSPEC_CLIENT_H
 

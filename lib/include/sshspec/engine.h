@@ -11,10 +11,6 @@
  * layer, replies queued) before the next is decrypted. Questions are events with a command as the
  * answer. Feeding one byte at a time or all at once gives the same events.
  *
- *     ss_engine_feed(e, bytes, now);
- *     while (ss_engine_poll(e, &event)) { ... ss_engine_do(e, &command, NULL); }
- *     write(ss_engine_output(e)); ss_engine_sent(e, n);
- *
  * A connection that fails says so in SS_EVENT_FAULT and ss_engine_fault, never in a return value:
  * those tell whether the call itself was possible. A connection also ends by a DISCONNECT of either
  * side's. After that nothing more is taken in and commands are SS_E_closed; what is put out is
@@ -24,7 +20,78 @@
  * text: the name its number has here, empty when it has none; message->def null when it cannot be
  * decoded; message->payload always), and poll gives nothing more of the stream until
  * ss_engine_settle. Illegal messages are shown too, and judged when they are passed. Nothing is
- * sent on the engine's own account for a layer until ss_engine_autopilot switches that layer on. */
+ * sent on the engine's own account for a layer until ss_engine_autopilot switches that layer on.
+ *
+ * Example: HOST PORT. Shows the fingerprint of the host's key, and leaves. on_event answers what
+ * the engine asks; turn moves bytes and time, and is false when the connection is over. (net.h has
+ * a turn that is ready to use, ss_driver_step.)
+ *
+ *     #include <poll.h>
+ *     #include <stdio.h>
+ *     #include <stdlib.h>
+ *     #include <unistd.h>
+ *
+ *     #include "sshspec/key.h"
+ *     #include "sshspec/net.h"
+ *
+ *     static void on_event(struct ss_engine *engine, const struct ss_event *event)
+ *     {
+ *         struct ss_command goodbye = {.kind = SS_CMD_DISCONNECT, .number = 11};
+ *         struct ss_buf text;
+ *
+ *         if (event->type != SS_EVENT_HOST_KEY)
+ *             return;
+ *         ss_buf_init(&text, ss_system_env(), 256);
+ *         if (ss_key_fingerprint(ss_key_blob(event->key), &text) == SS_OK)
+ *             printf("%s %.*s\n", ss_key_type(event->key), (int)ss_buf_size(&text),
+ *                    ss_buf_at(&text));
+ *         ss_buf_fini(&text);
+ *         if (ss_engine_do(engine, &goodbye, NULL) != SS_OK)
+ *             fputs("no goodbye\n", stderr);
+ *     }
+ *
+ *     static bool turn(struct ss_engine *engine, int fd)
+ *     {
+ *         ss_span out = ss_engine_output(engine);
+ *         struct pollfd wait = {.fd = fd, .events = (short)(out.size > 0 ? POLLOUT : POLLIN)};
+ *         uint8_t bytes[4096];
+ *         ssize_t n;
+ *
+ *         if ((out.size == 0 && ss_engine_finished(engine)) ||
+ *             poll(&wait, 1, ss_clock_left(ss_clock(), ss_engine_deadline(engine))) < 0)
+ *             return false;
+ *         if (wait.revents == 0)
+ *             return ss_engine_tick(engine, ss_clock()) == SS_OK;
+ *         if (out.size > 0) {
+ *             n = write(fd, out.data, out.size);
+ *             ss_engine_sent(engine, n > 0 ? (size_t)n : 0);
+ *             return n > 0;
+ *         }
+ *         n = read(fd, bytes, sizeof bytes);
+ *         if (n > 0)
+ *             return ss_engine_feed(engine, ss_span_make(bytes, (size_t)n), ss_clock()) == SS_OK;
+ *         return false;
+ *     }
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         struct ss_engine *engine = NULL;
+ *         struct ss_config config;
+ *         struct ss_event event;
+ *         int fd = -1;
+ *
+ *         ss_config_init(&config, SS_CLIENT);
+ *         if (argc == 3 && ss_engine_new(&config, ss_system_env(), ss_clock(), &engine) == SS_OK &&
+ *             ss_net_connect(argv[1], (uint16_t)atoi(argv[2]), SS_NEVER, &fd, NULL) == SS_OK) {
+ *             do {
+ *                 while (ss_engine_poll(engine, &event))
+ *                     on_event(engine, &event);
+ *             } while (turn(engine, fd));
+ *         }
+ *         ss_net_close(&fd);
+ *         ss_engine_free(&engine);
+ *         return 0;
+ *     } */
 #ifndef SSHSPEC_ENGINE_H
 #define SSHSPEC_ENGINE_H
 

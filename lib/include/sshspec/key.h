@@ -24,7 +24,72 @@
  *
  * Errors: SS_E_bad_key, SS_E_bad_certificate, SS_E_bad_key_file, SS_E_key_encrypted,
  * SS_E_unsupported (a type we do not speak), SS_E_bad_signature. Where a blob or a file is refused,
- * struct ss_key_error has the byte offset and what was wrong. */
+ * struct ss_key_error has the byte offset and what was wrong.
+ *
+ * Example: PRIVATE-KEY KNOWN-HOSTS HOST. Shows a key's fingerprint, and where it is known as the
+ * host's.
+ *
+ *     #include <stdio.h>
+ *
+ *     #include "sshspec/key.h"
+ *     #include "sshspec/net.h"
+ *
+ *     static ss_err read_key(const char *path, struct ss_key **out_key)
+ *     {
+ *         struct ss_key_error where;
+ *         struct ss_buf file;
+ *         ss_err err;
+ *
+ *         ss_buf_init(&file, ss_system_env(), 65536);
+ *         file.secret = true;
+ *         err = ss_file_read(path, 65536, &file, NULL);
+ *         if (err == SS_OK)
+ *             err = ss_key_read_private(ss_system_env(), ss_buf_span(&file), out_key, &where);
+ *         ss_buf_fini(&file);
+ *         return err;
+ *     }
+ *
+ *     static ss_err is_known(const char *path, const char *host, const struct ss_key *key)
+ *     {
+ *         struct ss_hostkey_answer answer = {SS_HOSTKEY_UNKNOWN, 0};
+ *         struct ss_hostkeys *known = NULL;
+ *         struct ss_buf file;
+ *         ss_err err = ss_hostkeys_new(ss_system_env(), &known);
+ *
+ *         ss_buf_init(&file, ss_system_env(), 1 << 20);
+ *         if (err == SS_OK)
+ *             err = ss_file_read(path, 1 << 20, &file, NULL);
+ *         if (err == SS_OK)
+ *             err = ss_hostkeys_read(known, ss_buf_span(&file), NULL);
+ *         if (err == SS_OK)
+ *             err = ss_hostkeys_check(known, ss_span_of(host), key, &answer);
+ *         if (err == SS_OK && answer.verdict == SS_HOSTKEY_MATCH)
+ *             printf("line %zu of %s\n", answer.line, path);
+ *         ss_hostkeys_free(&known);
+ *         ss_buf_fini(&file);
+ *         return err;
+ *     }
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         struct ss_key *key = NULL;
+ *         struct ss_buf text;
+ *         ss_err err = argc == 4 ? read_key(argv[1], &key) : SS_E_usage;
+ *
+ *         ss_buf_init(&text, ss_system_env(), 256);
+ *         if (err == SS_OK)
+ *             err = ss_key_fingerprint(ss_key_blob(key), &text);
+ *         if (err == SS_OK) {
+ *             printf("%u %.*s %s\n", ss_key_bits(key), (int)ss_buf_size(&text), ss_buf_at(&text),
+ *                    ss_key_comment(key));
+ *             err = is_known(argv[2], argv[3], key);
+ *         }
+ *         ss_key_free(&key);
+ *         ss_buf_fini(&text);
+ *         if (err != SS_OK)
+ *             fprintf(stderr, "%s\n", ss_err_text(err));
+ *         return err == SS_OK ? 0 : 1;
+ *     } */
 #ifndef SSHSPEC_KEY_H
 #define SSHSPEC_KEY_H
 

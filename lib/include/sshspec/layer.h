@@ -94,6 +94,7 @@ struct ss_channel_info {
     uint32_t ours, theirs;          /* numbers */
     uint32_t window_in, window_out; /* bytes the peer may still send, we may still send */
     uint32_t max_out;               /* largest data packet the peer takes */
+    uint32_t asked, replied;        /* our requests that want a reply, and the replies */
     bool open, eof_in, eof_out, close_in, close_out;
 };
 

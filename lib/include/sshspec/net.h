@@ -19,12 +19,7 @@
  *
  * Where a call takes `why`, a line for a person is appended to it on failure: which address or
  * file, and what the system said. why may be null. Every descriptor is close-on-exec; sockets do
- * not block.
- *
- *     while (!ss_driver_over(&driver)) {
- *         while (ss_engine_poll(engine, &event)) { ... }
- *         if (ss_driver_step(&driver, NULL, 0, SS_NEVER) != SS_OK) break;
- *     } */
+ * not block. The example of serving.h is a loop around ss_driver_step. */
 #ifndef SSHSPEC_NET_H
 #define SSHSPEC_NET_H
 

@@ -5,10 +5,7 @@
  * Not here: sockets and files (client.h).
  * Called by: lib/client's blocking calls may; the test program's peer `self` does.
  *
- *     while (ss_engine_poll(engine, &event))
- *         ss_plan_event(plan, &event);
- *     ss_plan_pump(plan);
- *     ... until ss_plan_done(plan) */
+ * Give it every event of the engine, then pump, until ss_plan_status is not SS_PLAN_RUNNING. */
 #ifndef SSHSPEC_PLAN_H
 #define SSHSPEC_PLAN_H
 

@@ -16,9 +16,51 @@
  * channels are too (config channels). When no descriptor is left the loop stops accepting until
  * a connection ends.
  *
- *     if (ss_server_new(env, &config, &serving, &options, &server, NULL) == SS_OK)
- *         err = ss_server_run(server);
- *     ss_server_free(&server); */
+ * Example: serves one visitor, built-in commands and a tree in memory by SFTP, on a free port of
+ * 127.0.0.1. Prints the port, and the host's key as it stands in known_hosts.
+ *
+ *     #include <stdio.h>
+ *
+ *     #include "sshspec/key.h"
+ *     #include "sshspec/server.h"
+ *
+ *     int main(void)
+ *     {
+ *         const struct ss_env *env = ss_system_env();
+ *         struct ss_account account = {.user = ss_span_of("me"), .password = ss_span_of("secret")};
+ *         struct ss_serving_config serving = {.accounts = &account, .account_count = 1};
+ *         struct ss_server_options options = {.visitors = 1};
+ *         const struct ss_key *host_keys[2] = {NULL, NULL};
+ *         struct ss_server *server = NULL;
+ *         struct ss_key *key = NULL;
+ *         struct ss_mem_fs *tree = NULL;
+ *         struct ss_config config;
+ *         struct ss_buf line;
+ *         ss_err err = ss_key_generate(env, SS_KEY_ED25519, 0, ss_span_of("example"), &key);
+ *
+ *         ss_config_init(&config, SS_SERVER);
+ *         ss_buf_init(&line, env, 1024);
+ *         host_keys[0] = key;
+ *         config.host_keys = host_keys;
+ *         if (err == SS_OK)
+ *             err = ss_key_write_line(key, &line);
+ *         if (err == SS_OK)
+ *             err = ss_mem_fs_new(env, NULL, &tree);
+ *         if (err == SS_OK) {
+ *             serving.fs = ss_mem_fs_fs(tree);
+ *             err = ss_server_new(env, &config, &serving, &options, &server, NULL);
+ *         }
+ *         if (err == SS_OK) {
+ *             printf("%u %.*s", ss_server_port(server), (int)ss_buf_size(&line), ss_buf_at(&line));
+ *             fflush(stdout);
+ *             err = ss_server_run(server);
+ *         }
+ *         ss_server_free(&server);
+ *         ss_mem_fs_free(&tree);
+ *         ss_key_free(&key);
+ *         ss_buf_fini(&line);
+ *         return err == SS_OK ? 0 : 1;
+ *     } */
 #ifndef SSHSPEC_SERVER_H
 #define SSHSPEC_SERVER_H
 

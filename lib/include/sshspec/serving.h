@@ -6,13 +6,63 @@
  * Called by: lib/server's loop; the test program's server seats and its peer `self`.
  * Follows: RFC 4252 to 4254 through the engine; RELIABILITY 5.3 for what is refused by default.
  *
- *     while (ss_engine_poll(engine, &event))
- *         ss_serving_event(serving, &event);
- *     ss_serving_pump(serving);
- *
  * Built-in commands: true; false; exit N; echo WORD...; cat; head -c N /dev/zero; wc -c;
  * stderr WORD...; signal NAME; touch NAME; sleep-free by design: nothing waits. Anything else says
- * "NAME: not found" on standard error and exits with 127. A shell reads one such line at a time. */
+ * "NAME: not found" on standard error and exits with 127. A shell reads one such line at a time.
+ *
+ * Example: serves the visitor whose socket is standard input, as inetd starts a server.
+ *
+ *     #include <unistd.h>
+ *
+ *     #include "sshspec/key.h"
+ *     #include "sshspec/net.h"
+ *     #include "sshspec/serving.h"
+ *
+ *     static ss_err serve(struct ss_engine *engine, struct ss_serving *serving, int take_fd)
+ *     {
+ *         struct ss_driver driver;
+ *         struct ss_event event;
+ *         ss_err err = SS_OK;
+ *
+ *         ss_driver_init(&driver, engine, take_fd);
+ *         while (err == SS_OK && !ss_driver_over(&driver)) {
+ *             while (err == SS_OK && ss_engine_poll(engine, &event))
+ *                 err = ss_serving_event(serving, &event);
+ *             if (err == SS_OK)
+ *                 err = ss_serving_pump(serving);
+ *             if (err == SS_OK)
+ *                 err = ss_driver_step(&driver, NULL, 0, SS_NEVER);
+ *         }
+ *         ss_driver_fini(&driver);
+ *         return err;
+ *     }
+ *
+ *     int main(void)
+ *     {
+ *         const struct ss_env *env = ss_system_env();
+ *         struct ss_account account = {.user = ss_span_of("me"), .password = ss_span_of("secret")};
+ *         struct ss_serving_config who = {.accounts = &account, .account_count = 1};
+ *         const struct ss_key *host_keys[2] = {NULL, NULL};
+ *         struct ss_serving *serving = NULL;
+ *         struct ss_engine *engine = NULL;
+ *         struct ss_key *key = NULL;
+ *         struct ss_config config;
+ *         ss_err err = ss_key_generate(env, SS_KEY_ED25519, 0, ss_span_of(""), &key);
+ *
+ *         ss_config_init(&config, SS_SERVER);
+ *         host_keys[0] = key;
+ *         config.host_keys = host_keys;
+ *         if (err == SS_OK)
+ *             err = ss_engine_new(&config, env, ss_clock(), &engine);
+ *         if (err == SS_OK)
+ *             err = ss_serving_new(env, engine, &who, &serving);
+ *         if (err == SS_OK)
+ *             err = serve(engine, serving, dup(STDIN_FILENO));
+ *         ss_serving_free(&serving);
+ *         ss_engine_free(&engine);
+ *         ss_key_free(&key);
+ *         return err == SS_OK || err == SS_E_closed ? 0 : 1;
+ *     } */
 #ifndef SSHSPEC_SERVING_H
 #define SSHSPEC_SERVING_H
 

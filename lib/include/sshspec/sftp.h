@@ -22,21 +22,78 @@
  * | ss_sftp_get_start        | a whole file from the server, pipelined                     |
  * | ss_sftp_put_start        | a whole file to the server, pipelined                       |
  *
- * A server over a pipe:
- *
- *     ss_sftp_frames_feed(&frames, bytes);
- *     while (ss_sftp_frames_next(&frames, &payload) == SS_OK)
- *         ss_sftp_server_take(&server, payload, &out);
- *
- * An owner that wants a request for itself decodes it, answers with ss_sftp_frame_put, and gives
- * the others to ss_sftp_server_answer.
+ * A server feeds its frames and takes each payload: posix_fs.h has a whole one as its example. An
+ * owner that wants a request for itself decodes it, answers with ss_sftp_frame_put, and gives the
+ * others to ss_sftp_server_answer.
  *
  * A client: ss_sftp_client_start, then feed and poll until SS_SFTP_READY; then any number of
  * calls at once. A reply that does not fit its request ends the session: poll returns the error
  * from then on, and ss_sftp_client_fault says more.
  *
  * Ownership: payloads and events are borrowed until the next call on what gave them; the file
- * system, the env and the client of a transfer must outlive what uses them. */
+ * system, the env and the client of a transfer must outlive what uses them.
+ *
+ * Example: PATH. Reads a file of the server that writes to descriptor 3 and reads from 4, into
+ * standard output, which has to be a file: pieces come in any order.
+ *
+ *     #include <unistd.h>
+ *
+ *     #include "sshspec/net.h"
+ *     #include "sshspec/sftp.h"
+ *
+ *     enum { FROM_SERVER = 3, TO_SERVER = 4 };
+ *
+ *     static ss_err keep(struct ss_sftp_sink *sink, uint64_t offset, ss_span bytes)
+ *     {
+ *         (void)sink;
+ *         return pwrite(STDOUT_FILENO, bytes.data, bytes.size, (off_t)offset) ==
+ *                        (ssize_t)bytes.size
+ *                    ? SS_OK
+ *                    : SS_E_io;
+ *     }
+ *
+ *     static ss_err move_bytes(struct ss_sftp_client *client)
+ *     {
+ *         ss_span out = ss_sftp_client_output(client);
+ *         uint8_t bytes[32768];
+ *         ssize_t n;
+ *
+ *         if (out.size > 0) {
+ *             n = write(TO_SERVER, out.data, out.size);
+ *             ss_sftp_client_sent(client, n > 0 ? (size_t)n : 0);
+ *             return n > 0 ? SS_OK : SS_E_io;
+ *         }
+ *         n = read(FROM_SERVER, bytes, sizeof bytes);
+ *         return n > 0 ? ss_sftp_client_feed(client, ss_span_make(bytes, (size_t)n)) : SS_E_closed;
+ *     }
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         struct ss_sftp_sink sink = {keep};
+ *         struct ss_sftp_transfer get = {0};
+ *         struct ss_sftp_client client;
+ *         struct ss_sftp_event event;
+ *         ss_err err = ss_sftp_client_init(&client, ss_system_env(), NULL);
+ *
+ *         if (err == SS_OK)
+ *             err = argc == 2 ? ss_sftp_client_start(&client) : SS_E_usage;
+ *         while (err == SS_OK && get.state != SS_SFTP_DONE) {
+ *             err = move_bytes(&client);
+ *             while (err == SS_OK && (err = ss_sftp_client_poll(&client, &event)) == SS_OK) {
+ *                 if (event.kind == SS_SFTP_READY)
+ *                     err = ss_sftp_get_start(&get, &client, ss_span_of(argv[1]), &sink, NULL);
+ *                 else
+ *                     (void)ss_sftp_transfer_take(&get, &event);
+ *             }
+ *             if (err == SS_E_more_input)
+ *                 err = SS_OK;
+ *         }
+ *         if (err == SS_OK)
+ *             err = get.err;
+ *         ss_sftp_transfer_fini(&get);
+ *         ss_sftp_client_fini(&client);
+ *         return err == SS_OK ? 0 : 1;
+ *     } */
 #ifndef SSHSPEC_SFTP_H
 #define SSHSPEC_SFTP_H
 

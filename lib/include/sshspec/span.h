@@ -52,7 +52,7 @@ static inline ss_span ss_span_part(ss_span s, size_t offset, size_t n)
         offset = s.size;
     if (n > s.size - offset)
         n = s.size - offset;
-    return ss_span_make(s.data != NULL ? s.data + offset : NULL, n);
+    return ss_span_make(offset > 0 ? s.data + offset : s.data, n);
 }
 
 #define SS_COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -23,6 +23,18 @@ Test(channel, a_command_from_start_to_end)
         VERDICT_PASS, NULL);
 }
 
+/* A refusal and then a grant: the command's end is waited for, not cut short by our CLOSE. */
+Test(channel, drain_waits_for_what_was_granted_after_a_refusal)
+{
+    kit_expect(kit_client("session as ch\n"
+                          "send CHANNEL_REQUEST { recipient_channel = ch.peer, "
+                          "request_type = \"nothing@example.org\", want_reply = true }\n"
+                          "exec ch \"exit 9\"\nexpect CHANNEL_FAILURE\nexpect CHANNEL_SUCCESS\n"
+                          "drain ch\ncheck ch.exit == 9, \"exit\"",
+                          NULL),
+               VERDICT_PASS, NULL);
+}
+
 Test(channel, window_is_given_by_drain_only)
 {
     kit_expect(

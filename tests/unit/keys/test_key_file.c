@@ -1,183 +1,148 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_key_file.c - openssh-key-v1 files: read, written, and refused at the right place.
+/* test_key_file.c - a file of any format: which it is, what it may cost, what is left behind.
  *
- * Follows: OpenSSH PROTOCOL.key; the Ed25519 key is TEST 1 of RFC 8032 section 7.1. */
+ * Follows: include/sshspec/key_file.h. */
 #include <criterion/criterion.h>
-#include <stdio.h>
 
+#include "sshspec/key_file.h"
 #include "tests/unit/keys/kit.h"
 
-TestSuite(key_file, .fini = kit_folder_remove);
-
-static const enum ss_key_kind kinds[] = {SS_KEY_ED25519, SS_KEY_ECDSA_P256, SS_KEY_RSA};
-static const char *const types[] = {"ed25519", "ecdsa", "rsa"};
-
-/* The decoded data of a file: the outer fields, then the private section from byte 98 on. */
-static const char plain[] =
-    "6f70656e7373682d6b65792d763100 00000004 6e6f6e65 00000004 6e6f6e65 00000000 00000001"
-    "00000033 0000000b 7373682d65643235353139 00000020"
-    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
-    "00000088 01020304 01020304 0000000b 7373682d65643235353139 00000020"
-    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a 00000040"
-    "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
-    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
-    "00000001 63 01020304";
+TestSuite(key_file, .fini = test_counted_check);
 
 static const struct ss_env *env(void)
 {
     return &test_counted()->env;
 }
 
-/* Good for two calls. */
-static ss_span armour(ss_span data)
+static const ss_span none = {NULL, 0};
+
+/* Each format of the same key, encrypted where it can be. */
+struct sample {
+    enum ss_key_format format;
+    bool is_private, clear_public;
+};
+static const struct sample samples[] = {
+    {SS_KEY_FORMAT_OPENSSH, true, true},  {SS_KEY_FORMAT_PEM, true, false},
+    {SS_KEY_FORMAT_PKCS8, true, false},   {SS_KEY_FORMAT_PPK2, true, true},
+    {SS_KEY_FORMAT_PPK3, true, true},     {SS_KEY_FORMAT_LINE, false, true},
+    {SS_KEY_FORMAT_RFC4716, false, true}, {SS_KEY_FORMAT_SPKI, false, true},
+};
+
+static void write_sample(const struct sample *sample, const struct ss_key *key, ss_span passphrase,
+                         struct ss_buf *out)
 {
-    static uint8_t text[2][8192];
-    static size_t next;
-    struct ss_buf out;
-    uint8_t *to = text[next++ % 2];
-    size_t n;
+    const struct ss_key_protection protection = {
+        .passphrase = passphrase, .rounds = 1, .memory = 64, .passes = 1};
+    ss_err err = SS_E_internal;
 
-    ss_buf_init(&out, env(), 8192);
-    cr_assert(ss_buf_puts(&out, "-----BEGIN OPENSSH PRIVATE KEY-----\n") == SS_OK);
-    cr_assert(ss_base64_encode(&out, data) == SS_OK);
-    cr_assert(ss_buf_puts(&out, "\n-----END OPENSSH PRIVATE KEY-----\n") == SS_OK);
-    n = ss_buf_size(&out);
-    memcpy(to, ss_buf_at(&out), n);
-    ss_buf_fini(&out);
-    return ss_span_make(to, n);
-}
-
-static ss_span plain_data(void)
-{
-    return test_hex(plain);
-}
-
-static ss_err read(ss_span file, struct ss_key_error *error)
-{
-    struct ss_key *key = NULL;
-    ss_err err = ss_key_read_private(env(), test_guarded(file), &key, error);
-
-    ss_key_free(&key);
-    return err;
-}
-
-Test(key_file, a_key_of_rfc_8032_is_read_and_signs_as_it_says)
-{
-    struct ss_key *key = NULL;
-    struct ss_key_error error = {0, 0, NULL};
-    struct ss_buf blob;
-
-    cr_assert(ss_key_read_private(env(), armour(plain_data()), &key, &error) == SS_OK, "%s at %zu",
-              error.field, error.offset);
-    cr_expect(ss_key_is_private(key));
-    cr_expect_str_eq(ss_key_comment(key), "c");
-    ss_buf_init(&blob, env(), 4096);
-    cr_assert(ss_key_sign(key, env(), &ss_sign_ed25519, ss_span_of(""), &blob) == SS_OK);
-    cr_expect(
-        ss_span_eq(ss_span_part(ss_buf_span(&blob), 19, 64), test_hex(kit_ed25519[0].signature)));
-    ss_buf_fini(&blob);
-    ss_key_free(&key);
-}
-
-Test(key_file, every_prefix_of_the_data_is_refused_inside_it)
-{
-    ss_span whole = plain_data();
-    size_t n;
-
-    for (n = 0; n < whole.size; n++) {
-        struct ss_key_error error = {SIZE_MAX, 1, NULL};
-        ss_err err = read(armour(ss_span_part(whole, 0, n)), &error);
-
-        cr_expect(err == SS_E_bad_key_file, "prefix %zu: %s", n, ss_err_name(err));
-        cr_expect(error.offset <= n && error.field != NULL && error.line == 0, "prefix %zu", n);
+    switch (sample->format) {
+    case SS_KEY_FORMAT_OPENSSH:
+        err = ss_key_write_openssh(&key, 1, &protection, out);
+        break;
+    case SS_KEY_FORMAT_PEM:
+        err = ss_key_write_pem(key, &protection, out);
+        break;
+    case SS_KEY_FORMAT_PKCS8:
+        err = ss_key_write_pkcs8(key, &protection, out);
+        break;
+    case SS_KEY_FORMAT_PPK2:
+    case SS_KEY_FORMAT_PPK3:
+        err = ss_key_write_ppk(key, sample->format, &protection, out);
+        break;
+    case SS_KEY_FORMAT_LINE:
+        err = ss_key_write_line(key, out);
+        break;
+    case SS_KEY_FORMAT_RFC4716:
+        err = ss_key_write_rfc4716(key, out);
+        break;
+    case SS_KEY_FORMAT_SPKI:
+        err = ss_key_write_spki(key, out);
+        break;
+    case SS_KEY_FORMAT_NONE:
+    case SS_KEY_FORMAT_PKCS1:
+        break;
     }
+    cr_assert(err == SS_OK, "%s: %s", ss_key_format_name(sample->format), ss_err_name(err));
 }
 
-Test(key_file, every_prefix_of_the_text_is_refused)
+Test(key_file, every_format_is_told_by_its_first_line)
 {
-    ss_span whole = armour(plain_data());
-    size_t n;
-
-    /* Only the last line end may be missing. */
-    for (n = 0; n < whole.size - 1; n++) {
-        struct ss_key_error error = {0, 0, NULL};
-
-        cr_expect(read(ss_span_part(whole, 0, n), &error) == SS_E_bad_key_file, "prefix %zu", n);
-        cr_expect(error.field != NULL && error.offset <= n, "prefix %zu", n);
-    }
-    cr_expect(read(ss_span_part(whole, 0, n), NULL) == SS_OK);
-}
-
-/* Each flipped byte is either refused or harmless: it was in the comment or the check pair. */
-Test(key_file, every_changed_byte_but_the_comment_is_refused)
-{
-    ss_span whole = plain_data();
-    uint8_t data[512];
-    size_t n;
-
-    cr_assert(whole.size <= sizeof data);
-    for (n = 0; n < whole.size; n++) {
-        struct ss_key_error error = {0, 0, NULL};
-        ss_err err;
-
-        memcpy(data, whole.data, whole.size);
-        data[n] ^= 0x20;
-        err = read(armour(ss_span_make(data, whole.size)), &error);
-        if (n == whole.size - 5) /* the comment's letter */
-            cr_expect(err == SS_OK);
-        else
-            cr_expect(err == SS_E_bad_key_file || err == SS_E_unsupported ||
-                          err == SS_E_key_encrypted,
-                      "byte %zu: %s", n, ss_err_name(err));
-    }
-}
-
-Test(key_file, the_error_says_where_and_what)
-{
-    static const struct {
-        const char *what;
-        size_t at;  /* byte to change */
-        uint8_t to; /* its new value */
-        ss_err want;
-        size_t offset;
-        const char *field;
-    } rows[] = {
-        {"magic", 0, 'O', SS_E_bad_key_file, 0, "magic"},
-        {"magic's zero", 14, 1, SS_E_bad_key_file, 0, "magic"},
-        {"cipher", 19, 'x', SS_E_key_encrypted, 15, "cipher name"},
-        {"cipher length", 15, 0x7f, SS_E_bad_key_file, 15, "cipher name"},
-        {"kdf", 27, 'x', SS_E_bad_key_file, 23, "kdf name"},
-        {"kdf options", 34, 1, SS_E_bad_key_file, 31, "kdf options"},
-        {"no key", 38, 0, SS_E_unsupported, 35, "number of keys"},
-        {"two keys", 38, 2, SS_E_unsupported, 35, "number of keys"},
-        {"public key", 70, 0, SS_E_bad_key_file, 0, "public key"},
-        {"check integers", 101, 9, SS_E_bad_key_file, 98, "check integers"},
-        {"key type", 110, 'x', SS_E_unsupported, 106, "key type"},
-        {"public value", 126, 0, SS_E_bad_key_file, 157, "ed25519 private value"},
-        {"seed", 161, 0, SS_E_bad_key_file, 0, "key values"},
-        {"comment", 228, 0x7f, SS_E_bad_key_file, 225, "comment"},
-        {"zero in the comment", 229, 0, SS_E_bad_key_file, 225, "comment"},
-        {"padding", 230, 2, SS_E_bad_key_file, 230, "padding"},
-        {"last padding", 233, 5, SS_E_bad_key_file, 233, "padding"},
-    };
-    ss_span whole = plain_data();
+    struct ss_key *key = kit_key(SS_KEY_ECDSA_P256, "c");
     size_t i;
 
-    for (i = 0; i < SS_COUNT(rows); i++) {
-        struct ss_key_error error = {SIZE_MAX, 1, "none"};
-        uint8_t data[512];
-        ss_err err;
+    for (i = 0; i < SS_COUNT(samples); i++) {
+        const char *name = ss_key_format_name(samples[i].format);
+        struct ss_key *back = NULL;
+        struct ss_key_file file;
+        struct ss_buf text;
 
-        memcpy(data, whole.data, whole.size);
-        data[rows[i].at] = rows[i].to;
-        err = read(armour(ss_span_make(data, whole.size)), &error);
-        cr_expect(err == rows[i].want, "%s: %s", rows[i].what, ss_err_name(err));
-        cr_expect(error.offset == rows[i].offset, "%s: %zu", rows[i].what, error.offset);
-        cr_expect_str_eq(error.field, rows[i].field, "%s: %s", rows[i].what, error.field);
+        ss_buf_init(&text, env(), 16384);
+        write_sample(&samples[i], key, test_text("p"), &text);
+        cr_assert(ss_key_file_read(env(), ss_buf_span(&text), test_text("p"), NULL, &file, NULL) ==
+                      SS_OK,
+                  "%s", name);
+        cr_expect(file.format == samples[i].format && file.count == 1, "%s", name);
+        cr_expect(file.encrypted == samples[i].is_private, "%s", name);
+        cr_expect((file.cipher[0] != 0) == file.encrypted && (file.kdf[0] != 0) == file.encrypted);
+        cr_expect(ss_key_is_private(file.keys[0]) == samples[i].is_private, "%s", name);
+        cr_expect(ss_key_equal(file.keys[0], key), "%s", name);
+        ss_key_file_fini(&file);
+        cr_assert(ss_key_read_any(env(), ss_buf_span(&text), test_text("p"), &back, NULL) == SS_OK);
+        cr_expect(ss_key_equal(back, key));
+        ss_key_free(&back);
+        cr_expect((ss_key_file_read_public(env(), ss_buf_span(&text), &file, NULL) == SS_OK) ==
+                      samples[i].clear_public,
+                  "%s", name);
+        if (samples[i].clear_public) {
+            cr_expect(file.count == 1 && !ss_key_is_private(file.keys[0]) &&
+                      ss_key_equal(file.keys[0], key));
+            ss_key_file_fini(&file);
+        }
+        ss_buf_fini(&text);
     }
+    ss_key_free(&key);
 }
 
-Test(key_file, armour_errors_count_text_lines)
+Test(key_file, names_of_formats_go_both_ways)
+{
+    enum ss_key_format format;
+
+    for (format = SS_KEY_FORMAT_NONE; format <= SS_KEY_FORMAT_PKCS1; format++)
+        cr_expect(ss_key_format_of(ss_span_of(ss_key_format_name(format))) == format);
+    cr_expect(ss_key_format_of(test_text("putty")) == SS_KEY_FORMAT_NONE);
+}
+
+#define K1 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea"
+#define K2 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID1AF8PoQ4lakrcKp005bvyYLM8uxJaMwM1V8Sr0Zgwr"
+
+Test(key_file, lines_may_be_several)
+{
+    struct ss_key_error error = {0, 0, NULL};
+    struct ss_key_file file;
+    struct ss_buf text;
+    size_t i;
+
+    cr_assert(ss_key_file_read(env(), test_text("# two\n" K1 " one\n\n#\n" K2 "\n"), none, NULL,
+                               &file, &error) == SS_OK,
+              "%s", error.field);
+    cr_assert(file.count == 2);
+    cr_expect_str_eq(ss_key_comment(file.keys[0]), "one");
+    cr_expect_str_eq(ss_key_comment(file.keys[1]), "");
+    ss_key_file_fini(&file);
+    cr_expect(file.count == 0);
+    cr_expect(ss_key_file_read(env(), test_text(K1 "\nx\n"), none, NULL, &file, &error) ==
+              SS_E_bad_key_file);
+    cr_expect(error.line == 2 && strcmp(error.field, "key line") == 0);
+    ss_buf_init(&text, env(), 4096);
+    for (i = 0; i <= SS_KEY_FILE_KEYS; i++)
+        cr_assert(ss_buf_puts(&text, K1 "\n") == SS_OK);
+    cr_expect(ss_key_file_read(env(), ss_buf_span(&text), none, NULL, &file, &error) ==
+              SS_E_too_many);
+    cr_expect_str_eq(error.field, "number of keys");
+    ss_buf_fini(&text);
+}
+
+Test(key_file, what_is_no_key_file)
 {
     static const struct {
         const char *text;
@@ -185,197 +150,120 @@ Test(key_file, armour_errors_count_text_lines)
         size_t offset, line;
         const char *field;
     } rows[] = {
-        {"", SS_E_bad_key_file, 0, 0, "BEGIN line"},
-        {"\n\n", SS_E_bad_key_file, 2, 0, "BEGIN line"},
-        {"\nkey\n", SS_E_bad_key_file, 1, 2, "BEGIN line"},
-        {"\n-----BEGIN RSA PRIVATE KEY-----\n", SS_E_unsupported, 1, 2, "file format"},
-        {"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n", SS_E_bad_key_file, 41, 0, "END line"},
-        {"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n",
-         SS_E_bad_key_file, 41, 3, "END line"},
-        {"-----BEGIN OPENSSH PRIVATE KEY-----\nAA!A\n-----END OPENSSH PRIVATE KEY-----\n",
-         SS_E_bad_key_file, 0, 0, "base64"},
-        {"-----BEGIN OPENSSH PRIVATE KEY-----\n-----END OPENSSH PRIVATE KEY-----\n",
-         SS_E_bad_key_file, 0, 0, "magic"},
+        {"", SS_E_bad_key_file, 0, 0, "first line"},
+        {"\n \r\n", SS_E_bad_key_file, 4, 0, "first line"},
+        {"# nothing\n", SS_E_bad_key_file, 10, 0, "first line"},
+        {"\nhello\n", SS_E_bad_key_file, 1, 2, "first line"},
+        {"-----BEGIN CERTIFICATE-----\n", SS_E_unsupported, 0, 1, "file format"},
+        {"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n", SS_E_bad_key_file, 0, 1, "first line"},
+        {"ssh-none AAAACHNzaC1ub25l\n", SS_E_unsupported, 0, 1, "key line"},
+        {"ssh-ed25519 AAAAB3NzaC1yc2EAAAABIw==\n", SS_E_bad_key_file, 0, 1, "key line"},
     };
     size_t i;
 
     for (i = 0; i < SS_COUNT(rows); i++) {
         struct ss_key_error error = {SIZE_MAX, SIZE_MAX, "none"};
+        struct ss_key *key = NULL;
+        ss_err err =
+            ss_key_read_any(env(), test_guarded(test_text(rows[i].text)), none, &key, &error);
 
-        cr_expect(read(ss_span_of(rows[i].text), &error) == rows[i].want, "row %zu", i);
+        cr_expect(err == rows[i].want, "row %zu: %s", i, ss_err_name(err));
         cr_expect(error.offset == rows[i].offset && error.line == rows[i].line,
                   "row %zu: %zu, line %zu", i, error.offset, error.line);
         cr_expect_str_eq(error.field, rows[i].field, "row %zu: %s", i, error.field);
     }
 }
 
-Test(key_file, a_file_over_the_ceiling_is_refused)
+/* The largest files that each format reads on to the end of, and then finds wanting. */
+Test(key_file, no_file_takes_more_memory_than_is_stated)
 {
-    static uint8_t huge[(1 << 20) + 1];
-    struct ss_key_error error = {0, 0, NULL};
-    struct ss_key *key = NULL;
+    static const struct {
+        const char *head, *letters, *tail;
+    } rows[] = {
+        {"-----BEGIN OPENSSH PRIVATE KEY-----\n", "A", "\n-----END OPENSSH PRIVATE KEY-----\n"},
+        {"-----BEGIN RSA PRIVATE KEY-----\n", "A", "\n-----END RSA PRIVATE KEY-----\n"},
+        {"-----BEGIN PRIVATE KEY-----\n", "A", "\n-----END PRIVATE KEY-----\n"},
+        {"---- BEGIN SSH2 PUBLIC KEY ----\n", "A", "\n---- END SSH2 PUBLIC KEY ----\n"},
+        {"---- BEGIN SSH2 PUBLIC KEY ----\nComment: ", "A", "\n"},
+        {"PuTTY-User-Key-File-3: \nEncryption: none\nComment: \nPublic-Lines: 1\n", "A",
+         "\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 00\n"},
+        {"PuTTY-User-Key-File-3: ", "x", "\n"},
+        {"ssh-rsa ", "A", "\n"},
+    };
+    static const size_t sizes[] = {87384, 87380, 87388, 200000, SS_KEY_FILE_MAX - 200};
+    static char text[SS_KEY_FILE_MAX + 1];
+    struct ss_counted *counted = test_counted();
+    size_t i, k;
 
-    memset(huge, 'A', sizeof huge);
-    memcpy(huge, "-----BEGIN OPENSSH PRIVATE KEY-----\n", 36);
-    cr_expect(ss_key_read_private(env(), ss_span_make(huge, sizeof huge), &key, &error) ==
-              SS_E_bad_key_file);
-    cr_expect_str_eq(error.field, "file size");
-    memcpy(huge + 200036, "\n-----END OPENSSH PRIVATE KEY-----\n", 35);
-    cr_expect(ss_key_read_private(env(), ss_span_make(huge, 200071), &key, &error) ==
-              SS_E_bad_key_file);
-    cr_expect_str_eq(error.field, "base64");
-}
+    for (i = 0; i < SS_COUNT(rows); i++)
+        for (k = 0; k < SS_COUNT(sizes); k++) {
+            size_t head = strlen(rows[i].head), tail = strlen(rows[i].tail);
+            struct ss_key_file file;
+            ss_span all = ss_span_make(text, head + sizes[k] + tail);
 
-Test(key_file, windows_line_ends_and_blanks_are_fine)
-{
-    ss_span whole = armour(plain_data());
-    uint8_t text[8192];
-    size_t i, n = 2;
-
-    memcpy(text, "\r\n", 2);
-    for (i = 0; i < whole.size; i++) {
-        if (whole.data[i] == '\n') {
-            text[n++] = ' ';
-            text[n++] = '\r';
+            memcpy(text, rows[i].head, head);
+            memset(text + head, rows[i].letters[0], sizes[k]);
+            memcpy(text + head + sizes[k], rows[i].tail, tail);
+            counted->peak = 0;
+            cr_expect(ss_key_file_read(env(), all, test_text("p"), NULL, &file, NULL) != SS_OK);
+            cr_expect(counted->peak <= SS_KEY_FILE_MEMORY, "row %zu: %zu bytes", i, counted->peak);
+            cr_expect(counted->bytes == 0);
         }
-        text[n++] = whole.data[i];
-        if (i == 60)
-            text[n++] = '\n';
-    }
-    cr_expect(read(ss_span_make(text, n), NULL) == SS_OK);
+    cr_expect(ss_key_file_read(env(), ss_span_make(text, sizeof text), none, NULL,
+                               &(struct ss_key_file){.count = 0}, NULL) == SS_E_bad_key_file);
 }
 
-Test(key_file, what_is_written_reads_back)
+Test(key_file, sixteen_keys_stay_under_it_too)
 {
+    struct ss_counted *counted = test_counted();
+    struct ss_key_protection protection = {
+        .passphrase = test_text("p"), .rounds = 1, .memory = 64, .passes = 1};
+    struct ss_key *key = kit_key(SS_KEY_RSA, "c");
+    const struct ss_key *keys[SS_KEY_FILE_KEYS];
+    struct ss_key_file file;
+    struct ss_buf text;
     size_t i;
 
-    for (i = 0; i < SS_COUNT(kinds); i++) {
-        struct ss_key *key = kit_key(kinds[i], "who@where"), *back = NULL;
-        struct ss_key *half = kit_public(key);
-        struct ss_buf file;
-
-        ss_buf_init(&file, env(), 16384);
-        cr_assert(ss_key_write_private(key, &file) == SS_OK);
-        cr_expect(file.secret);
-        cr_assert(ss_key_read_private(env(), ss_buf_span(&file), &back, NULL) == SS_OK);
-        cr_expect(ss_key_equal(key, back) && ss_key_is_private(back));
-        cr_expect_str_eq(ss_key_comment(back), "who@where");
-        ss_buf_clear(&file);
-        cr_expect(ss_key_write_private(half, &file) == SS_E_usage && ss_buf_size(&file) == 0);
-        ss_buf_fini(&file);
-        ss_buf_init(&file, env(), 100);
-        cr_expect(ss_key_write_private(key, &file) == SS_E_ceiling && ss_buf_size(&file) == 0);
-        ss_buf_fini(&file);
-        ss_key_free(&back);
-        ss_key_free(&half);
-        ss_key_free(&key);
-    }
-}
-
-Test(key_file, files_of_ssh_keygen_are_read)
-{
-    size_t i;
-
-    kit_need_keygen();
-    for (i = 0; i < SS_COUNT(types); i++) {
-        struct ss_key *key = NULL, *line = NULL;
-        struct ss_key_error error = {0, 0, NULL};
-        struct ss_buf print;
-        char command[256];
-        ss_span told = {NULL, 0};
-
-        (void)snprintf(command, sizeof command,
-                       "rm -f k k.pub; ssh-keygen -q -t %s -N '' -C 'a b' -f k", types[i]);
-        cr_assert(kit_shell(command, NULL));
-        cr_assert(ss_key_read_private(env(), kit_read_file("k", 0), &key, &error) == SS_OK,
-                  "%s: %s at %zu", types[i], error.field, error.offset);
-        cr_assert(ss_key_read_line(env(), kit_read_file("k.pub", 1), &line) == SS_OK);
-        cr_expect(ss_key_equal(key, line));
-        cr_expect_str_eq(ss_key_comment(key), "a b");
-        cr_expect_str_eq(ss_key_comment(line), "a b");
-        cr_assert(kit_shell("ssh-keygen -lf k.pub", &told));
-        ss_buf_init(&print, env(), 256);
-        cr_assert(ss_buf_printf(&print, "%u ", ss_key_bits(key)) == SS_OK);
-        cr_assert(ss_key_fingerprint(ss_key_blob(key), &print) == SS_OK);
-        cr_expect(ss_span_eq(ss_span_part(told, 0, ss_buf_size(&print)), ss_buf_span(&print)));
-        ss_buf_fini(&print);
-        ss_key_free(&line);
-        ss_key_free(&key);
-    }
-}
-
-Test(key_file, ssh_keygen_reads_what_we_write)
-{
-    size_t i;
-
-    kit_need_keygen();
-    for (i = 0; i < SS_COUNT(kinds); i++) {
-        struct ss_key *key = kit_key(kinds[i], "ours");
-        struct ss_buf file, line;
-        ss_span told = {NULL, 0};
-
-        ss_buf_init(&file, env(), 16384);
-        ss_buf_init(&line, env(), 16384);
-        cr_assert(ss_key_write_private(key, &file) == SS_OK);
-        cr_assert(ss_key_write_line(key, &line) == SS_OK);
-        kit_write_file("ours", ss_buf_span(&file));
-        cr_assert(kit_shell("ssh-keygen -y -f ours", &told), "%.*s", (int)told.size,
-                  (const char *)told.data);
-        cr_expect(ss_span_eq(told, ss_buf_span(&line)), "%.*s", (int)told.size,
-                  (const char *)told.data);
-        ss_buf_fini(&line);
-        ss_buf_fini(&file);
-        ss_key_free(&key);
-    }
-}
-
-Test(key_file, an_encrypted_file_is_told_from_a_damaged_one)
-{
-    struct ss_key *key = NULL;
-    struct ss_key_error error = {0, 0, NULL};
-
-    kit_need_keygen();
-    cr_assert(kit_shell("ssh-keygen -q -t ed25519 -N secret -f k", NULL));
-    cr_expect(ss_key_read_private(env(), kit_read_file("k", 0), &key, &error) ==
-              SS_E_key_encrypted);
-    cr_expect_str_eq(error.field, "cipher name");
+    for (i = 0; i < SS_KEY_FILE_KEYS; i++)
+        keys[i] = key;
+    ss_buf_init(&text, env(), 1 << 17);
+    cr_assert(ss_key_write_openssh(keys, SS_KEY_FILE_KEYS, &protection, &text) == SS_OK);
+    counted->peak = 0;
+    cr_assert(ss_key_file_read(env(), ss_buf_span(&text), test_text("p"), NULL, &file, NULL) ==
+              SS_OK);
+    cr_expect(file.count == SS_KEY_FILE_KEYS && counted->peak <= SS_KEY_FILE_MEMORY, "%zu",
+              counted->peak);
+    ss_key_file_fini(&file);
+    ss_buf_fini(&text);
+    ss_key_free(&key);
 }
 
 Test(key_file, no_memory_leaves_nothing_behind)
 {
     struct ss_counted *counted = test_counted();
+    struct ss_key *key = kit_key(SS_KEY_ECDSA_P256, "c");
     size_t i, n;
 
-    for (i = 0; i < SS_COUNT(kinds); i++) {
-        struct ss_key *key = kit_key(kinds[i], "c"), *back = NULL;
-        struct ss_buf file;
+    for (i = 0; i < SS_COUNT(samples); i++) {
         ss_err err = SS_E_no_memory;
+        struct ss_key_file file;
+        struct ss_buf text;
         size_t live;
 
-        for (n = 1; err == SS_E_no_memory; n++) {
-            ss_buf_init(&file, &counted->env, 16384);
-            live = counted->blocks;
-            kit_scarce(n);
-            err = ss_key_write_private(key, &file);
-            kit_scarce(0);
-            cr_expect((ss_buf_size(&file) > 0) == (err == SS_OK));
-            if (err != SS_OK)
-                ss_buf_fini(&file);
-            cr_expect(counted->blocks == live + (err == SS_OK ? 1 : 0));
-        }
-        cr_expect(err == SS_OK && n > 4, "%s", ss_err_name(err));
-        err = SS_E_no_memory;
+        ss_buf_init(&text, env(), 16384);
+        write_sample(&samples[i], key, test_text("p"), &text);
         live = counted->blocks;
         for (n = 1; err == SS_E_no_memory; n++) {
             kit_scarce(n);
-            err = ss_key_read_private(&counted->env, ss_buf_span(&file), &back, NULL);
+            err = ss_key_file_read(env(), ss_buf_span(&text), test_text("p"), NULL, &file, NULL);
             kit_scarce(0);
             if (err == SS_OK)
-                ss_key_free(&back);
-            cr_expect(counted->blocks == live, "%s, %zu", types[i], n);
+                ss_key_file_fini(&file);
+            cr_expect(counted->blocks == live, "%s, %zu", ss_key_format_name(samples[i].format), n);
         }
-        cr_expect(err == SS_OK && n > 6, "%s: %s", types[i], ss_err_name(err));
-        ss_buf_fini(&file);
-        ss_key_free(&key);
+        cr_expect(err == SS_OK && n > 4, "%s: %s", ss_key_format_name(samples[i].format),
+                  ss_err_name(err));
+        ss_buf_fini(&text);
     }
+    ss_key_free(&key);
 }

@@ -173,6 +173,7 @@ static int echo(int number)
                           &end) == SS_OK &&
            end.status == 0 && ss_span_eq(ss_buf_span(&out), ss_span_make(data, sizeof data));
     ss_client_free(&client);
+    ss_buf_fini(&out);
     return good ? 0 : 1;
 }
 
