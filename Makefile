@@ -235,7 +235,7 @@ help:
 	@echo 'make lint       layers, sizes, bans, mirror, format, static analysis'
 	@echo 'make tidy       clang-tidy with its path analysis, some minutes'
 	@echo 'make bench      figures side by side, build/bench/bench.json'
-	@echo 'make docs       docs/messages.md from the message tables'
+	@echo 'make docs       docs/messages.md and docs/algorithms.md from the tables'
 	@echo 'make install    to PREFIX=/usr/local'
 	@echo 'V=1 shows commands; CC=clang and SAN=-fsanitize=... are honoured'
 

@@ -457,7 +457,8 @@ int cmd_client(int argc, char **argv)
         {"timeout", OPTION_TEXT, &run.line.timeout, "SECONDS",
          "for connecting, for login, and for the work"},
         {"set", OPTION_LIST, &run.line.settings, "OPTION=VALUE",
-         "protocol option, such as rekey_bytes=8M"},
+         "protocol option, such as rekey_bytes=8M; policy=NAME:\nsee sshspec algorithms "
+         "--policies"},
         {"quiet", OPTION_FLAG, &run.line.quiet, NULL, "only errors on standard error"},
         {"verbose", OPTION_FLAG, &run.line.verbose, NULL,
          "at the end, what was agreed on, on standard error"},

@@ -16,6 +16,7 @@
 
 #include "interop/peer.h"
 #include "sshspec/text.h"
+#include "testserver/offer.h"
 #include "testserver/options.h"
 #include "testserver/runner/room.h"
 #include "testserver/verbs.h"
@@ -312,8 +313,13 @@ static int check(const struct peer_set *set)
 int cmd_peers(int argc, char **argv)
 {
     bool want_check = false, json = false;
+    const char *who = NULL;
     const struct option table[] = {
         {"check", OPTION_FLAG, &want_check, NULL, "try each installed peer against itself"},
+        {"algorithms", OPTION_TEXT, &who, "PEER",
+         "what PEER, or the server at HOST:PORT, offers in its\nKEXINIT, and what the standards "
+         "say "
+         "about each name"},
         {"json", OPTION_FLAG, &json, NULL, "one JSON object a line"},
         {NULL, OPTION_FLAG, NULL, NULL, NULL}};
     struct options options;
@@ -328,11 +334,14 @@ int cmd_peers(int argc, char **argv)
     options.about =
         "Lists the implementations that scenarios can be run against: version, roles, what\n"
         "is missing and how to install it.";
-    options.example = "  sshspec peers --check\n";
+    options.example = "  sshspec peers --check\n"
+                      "  sshspec peers --algorithms openssh\n";
     while (options_next(&options, &word))
         (void)options_wrong(&options, "\"%s\" is not an option", word);
     if (options.status >= 0)
         return options.status;
+    if (who != NULL && want_check)
+        return options_wrong(&options, "one of --check and --algorithms");
     ss_buf_init(&why, ss_system_env(), 65536);
     if (peer_set_load(ss_system_env(), NULL, &set, &why) != SS_OK) {
         (void)fprintf(stderr, "sshspec: %.*s\n", (int)ss_buf_size(&why),
@@ -340,9 +349,12 @@ int cmd_peers(int argc, char **argv)
         ss_buf_fini(&why);
         return EXIT_USAGE;
     }
-    for (i = 0; i < set.count; i++)
+    for (i = 0; who == NULL && i < set.count; i++)
         peer_detect(&set, &set.items[i]);
-    status = want_check ? check(&set) : show(&set, json);
+    if (who != NULL)
+        status = offers_show(&set, who, json);
+    else
+        status = want_check ? check(&set) : show(&set, json);
     peer_set_fini(&set);
     ss_buf_fini(&why);
     return status;

@@ -355,7 +355,8 @@ int cmd_server(int argc, char **argv)
         {"visitors", OPTION_TEXT, &run.line.visitors, "N", "end when N came and all left"},
         {"seconds", OPTION_TEXT, &run.line.seconds, "N", "end after N seconds"},
         {"set", OPTION_LIST, &run.line.settings, "OPTION=VALUE",
-         "protocol option, such as rekey_bytes=8M"},
+         "protocol option, such as rekey_bytes=8M; policy=NAME:\nsee sshspec algorithms "
+         "--policies"},
         {"quiet", OPTION_FLAG, &run.line.quiet, NULL, "no line for each visitor"},
         {NULL, OPTION_FLAG, NULL, NULL, NULL},
     };

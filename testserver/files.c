@@ -189,6 +189,32 @@ static void unknown_option(ss_span name)
                   close != NULL ? close : "", close != NULL ? "?" : "");
 }
 
+static void unknown_policy(const char *word)
+{
+    const char *names[LINE_NAMES + 1];
+    const char *close;
+    size_t n = 0;
+
+    for (; n < LINE_NAMES && ss_policies[n].name != NULL; n++)
+        names[n] = ss_policies[n].name;
+    names[n] = NULL;
+    close = ss_suggest(ss_span_of(word), names);
+    (void)fprintf(stderr,
+                  "sshspec: --set policy=%s: no such policy%s%s%s\n"
+                  "sshspec algorithms --policies lists them\n",
+                  word, close != NULL ? "; did you mean " : "", close != NULL ? close : "",
+                  close != NULL ? "?" : "");
+}
+
+static void bad_setting(ss_span name, const char *text, const char *mark)
+{
+    if (mark != NULL && ss_span_is(name, "policy"))
+        unknown_policy(mark + 1);
+    else
+        (void)fprintf(stderr, "sshspec: --set %s: %s\n", text,
+                      mark == NULL ? "write OPTION=VALUE" : "no such value, or out of range");
+}
+
 bool apply_settings(const struct option_list *settings, struct ss_config *config)
 {
     size_t i;
@@ -202,8 +228,7 @@ bool apply_settings(const struct option_list *settings, struct ss_config *config
         if (err == SS_E_not_found)
             unknown_option(name);
         else if (err != SS_OK)
-            (void)fprintf(stderr, "sshspec: --set %s: %s\n", text,
-                          mark == NULL ? "write OPTION=VALUE" : "no such value, or out of range");
+            bad_setting(name, text, mark);
         if (err != SS_OK)
             return false;
     }

@@ -60,15 +60,15 @@ ss_err ss_auth_client_command(struct ss_auth *auth, const struct ss_command *com
     return SS_OK;
 }
 
-static enum ss_msgid tail_of(enum ss_command_kind kind)
+static enum ss_msgid tail_of(const struct ss_auth *auth)
 {
-    switch (kind) {
+    switch (auth->client.kind) {
     case SS_CMD_AUTH_PASSWORD:
     case SS_CMD_AUTH_PASSWORD_CHANGE:
         return SS_TAIL_userauth_request_password;
     case SS_CMD_AUTH_QUERY:
     case SS_CMD_AUTH_KEY:
-        return SS_TAIL_userauth_request_publickey;
+        return ss_auth_publickey_tail(auth);
     default:
         return SS_TAIL_userauth_request_none;
     }
@@ -82,15 +82,14 @@ static ss_err fill(struct ss_auth *auth, struct ss_msg_userauth_request *body)
     body->service = ss_span_of("ssh-connection");
     if (body->body.def->id == SS_TAIL_userauth_request_password)
         ss_auth_password_fill(auth, body->body.value);
-    if (body->body.def->id == SS_TAIL_userauth_request_publickey)
-        return ss_auth_publickey_fill(auth, body->user, client->kind == SS_CMD_AUTH_KEY,
-                                      body->body.value);
+    if (is_key_command(client->kind))
+        return ss_auth_publickey_fill(auth, client->kind == SS_CMD_AUTH_KEY, body);
     return SS_OK;
 }
 
 static ss_err send_request(struct ss_auth *auth)
 {
-    const struct ss_msgdef *tail = ss_msgdef_of(tail_of(auth->client.kind));
+    const struct ss_msgdef *tail = ss_msgdef_of(tail_of(auth));
     struct ss_msg msg;
 
     SS_TRY(ss_msg_new(auth->link->arena, ss_msgdef_of(SS_MSG_userauth_request), tail, &msg));
@@ -102,6 +101,7 @@ static ss_err send_request(struct ss_auth *auth)
 ss_err ss_auth_client_sent(struct ss_auth *auth, const struct ss_msg_userauth_request *request)
 {
     struct ss_auth_client *client = &auth->client;
+    struct ss_auth_pubkey key;
 
     client->wanted = false;
     client->next_due = false;
@@ -115,14 +115,11 @@ ss_err ss_auth_client_sent(struct ss_auth *auth, const struct ss_msg_userauth_re
     SS_TRY(ss_auth_set(&client->sent_method, request->method));
     ss_buf_clear(&client->sent_algorithm);
     ss_buf_clear(&client->sent_blob);
-    if (request->body.def != NULL && request->body.def->id == SS_TAIL_userauth_request_publickey) {
-        const struct ss_tail_userauth_request_publickey *key = request->body.value;
-
-        client->sent_query = !key->has_signature;
-        SS_TRY(ss_auth_set(&client->sent_algorithm, key->algorithm));
-        SS_TRY(ss_auth_set(&client->sent_blob, key->blob));
-    }
-    return SS_OK;
+    if (!ss_auth_publickey_read(request, &key))
+        return SS_OK;
+    client->sent_query = !key.has_signature;
+    SS_TRY(ss_auth_set(&client->sent_algorithm, key.algorithm));
+    return ss_auth_set(&client->sent_blob, key.blob);
 }
 
 static ss_err ask_next(struct ss_auth *auth, ss_span methods, bool partial)
@@ -220,7 +217,8 @@ ss_err ss_auth_client_take(struct ss_auth *auth, const struct ss_msg *msg)
 ss_err ss_auth_client_compose(struct ss_auth *auth, struct ss_msg_userauth_request *body)
 {
     struct ss_auth_client *client = &auth->client;
-    const struct ss_msgdef *tail = ss_msgdef_of(tail_of(client->kind));
+    const struct ss_msgdef *tail = ss_msgdef_of(tail_of(auth));
+    struct ss_auth_pubkey key;
 
     body->user = ss_buf_span(client->wanted ? &client->user : &client->sent_user);
     body->service = ss_span_of("ssh-connection");
@@ -235,8 +233,7 @@ ss_err ss_auth_client_compose(struct ss_auth *auth, struct ss_msg_userauth_reque
     body->method = ss_span_of(body->body.def->key);
     if (body->body.def->id == SS_TAIL_userauth_request_password && client->wanted)
         ss_auth_password_fill(auth, body->body.value);
-    if (body->body.def->id == SS_TAIL_userauth_request_publickey && client->key != NULL)
-        return ss_auth_publickey_fill(auth, body->user, client->kind == SS_CMD_AUTH_KEY,
-                                      body->body.value);
+    if (ss_auth_publickey_read(body, &key) && client->key != NULL)
+        return ss_auth_publickey_fill(auth, client->kind == SS_CMD_AUTH_KEY, body);
     return SS_OK;
 }

@@ -5,7 +5,8 @@
  *   asked.
  * Not here: whether a key belongs to a user (the owner), signatures themselves (key.h).
  * Called by: client.c, server.c.
- * Follows: RFC 4252 section 7; RFC 8332 sections 3.2 and 3.3; RFC 8308 section 3.1. */
+ * Follows: RFC 4252 section 7; RFC 8332 sections 3.2 and 3.3; RFC 8308 section 3.1; OpenSSH
+ * PROTOCOL 3.1 (publickey-hostbound-v00@openssh.com). */
 #include "auth/state.h"
 
 #include "sshspec/text.h"
@@ -15,10 +16,58 @@ enum {
     DATA_MOST = 1024 * 1024 /* what is signed: no longer than the longest packet */
 };
 
-/* string session identifier, then the request up to and including the key blob.
- * rule: RFC4252-7-signature-covers-session-id */
-static ss_err signed_data(const struct ss_auth *auth, ss_span user, ss_span algorithm, ss_span blob,
-                          struct ss_buf *out)
+static const char hostbound[] = "publickey-hostbound-v00@openssh.com";
+
+bool ss_auth_publickey_read(const struct ss_msg_userauth_request *request,
+                            struct ss_auth_pubkey *out)
+{
+    const struct ss_tail_userauth_request_publickey_hostbound *bound = request->body.value;
+    const struct ss_tail_userauth_request_publickey *plain = request->body.value;
+
+    memset(out, 0, sizeof *out);
+    if (request->body.def == NULL)
+        return false;
+    if (request->body.def->id == SS_TAIL_userauth_request_publickey) {
+        out->has_signature = plain->has_signature;
+        out->algorithm = plain->algorithm;
+        out->blob = plain->blob;
+        out->signature = plain->signature;
+        return true;
+    }
+    if (request->body.def->id != SS_TAIL_userauth_request_publickey_hostbound)
+        return false;
+    out->hostbound = true;
+    out->has_signature = bound->has_signature;
+    out->algorithm = bound->algorithm;
+    out->blob = bound->blob;
+    out->host_key = bound->server_host_key;
+    out->signature = bound->signature;
+    return true;
+}
+
+static void write_back(struct ss_msg_userauth_request *request, const struct ss_auth_pubkey *key)
+{
+    struct ss_tail_userauth_request_publickey_hostbound *bound = request->body.value;
+    struct ss_tail_userauth_request_publickey *plain = request->body.value;
+
+    if (!key->hostbound) {
+        plain->has_signature = key->has_signature;
+        plain->algorithm = key->algorithm;
+        plain->blob = key->blob;
+        plain->signature = key->signature;
+        return;
+    }
+    bound->has_signature = key->has_signature;
+    bound->algorithm = key->algorithm;
+    bound->blob = key->blob;
+    bound->server_host_key = key->host_key;
+    bound->signature = key->signature;
+}
+
+/* string session identifier, then the request up to the signature.
+ * rule: RFC4252-7-signature-covers-session-id, OSSH-3.1-hostbound-format */
+static ss_err signed_data(const struct ss_auth *auth, ss_span user,
+                          const struct ss_auth_pubkey *key, struct ss_buf *out)
 {
     struct ss_writer writer;
 
@@ -27,10 +76,12 @@ static ss_err signed_data(const struct ss_auth *auth, ss_span user, ss_span algo
     ss_writer_byte(&writer, REQUEST);
     ss_writer_string(&writer, user);
     ss_writer_cstring(&writer, "ssh-connection");
-    ss_writer_cstring(&writer, "publickey");
+    ss_writer_cstring(&writer, key->hostbound ? hostbound : "publickey");
     ss_writer_boolean(&writer, true);
-    ss_writer_string(&writer, algorithm);
-    ss_writer_string(&writer, blob);
+    ss_writer_string(&writer, key->algorithm);
+    ss_writer_string(&writer, key->blob);
+    if (key->hostbound)
+        ss_writer_string(&writer, key->host_key);
     return ss_writer_done(&writer);
 }
 
@@ -67,8 +118,7 @@ const struct ss_sign_alg *ss_auth_publickey_alg(const struct ss_auth *auth,
     return several > 1 ? NULL : best;
 }
 
-static ss_err sign(struct ss_auth *auth, ss_span user,
-                   struct ss_tail_userauth_request_publickey *body)
+static ss_err sign(struct ss_auth *auth, ss_span user, struct ss_auth_pubkey *key)
 {
     const struct ss_env *env = auth->link->env;
     struct ss_buf data, blob;
@@ -76,23 +126,39 @@ static ss_err sign(struct ss_auth *auth, ss_span user,
 
     ss_buf_init(&data, env, DATA_MOST);
     ss_buf_init(&blob, env, DATA_MOST);
-    err = signed_data(auth, user, body->algorithm, body->blob, &data);
+    err = signed_data(auth, user, key, &data);
     if (err == SS_OK)
         err = ss_key_sign(auth->client.key, env, auth->client.alg, ss_buf_span(&data), &blob);
     if (err == SS_OK)
-        err = ss_arena_copy(auth->link->arena, ss_buf_span(&blob), &body->signature);
+        err = ss_arena_copy(auth->link->arena, ss_buf_span(&blob), &key->signature);
     ss_buf_fini(&data);
     ss_buf_fini(&blob);
     return err;
 }
 
-ss_err ss_auth_publickey_fill(struct ss_auth *auth, ss_span user, bool with_signature,
-                              struct ss_tail_userauth_request_publickey *body)
+enum ss_msgid ss_auth_publickey_tail(const struct ss_auth *auth)
 {
-    body->has_signature = with_signature;
-    body->algorithm = ss_span_of(auth->client.alg->name);
-    body->blob = ss_key_blob(auth->client.key);
-    return with_signature ? sign(auth, user, body) : SS_OK;
+    const struct ss_link *link = auth->link;
+
+    return link->config->hostbound && link->peer_hostbound && link->initial_host_key.size > 0
+               ? SS_TAIL_userauth_request_publickey_hostbound
+               : SS_TAIL_userauth_request_publickey;
+}
+
+ss_err ss_auth_publickey_fill(struct ss_auth *auth, bool with_signature,
+                              struct ss_msg_userauth_request *request)
+{
+    struct ss_auth_pubkey key;
+
+    (void)ss_auth_publickey_read(request, &key);
+    key.has_signature = with_signature;
+    key.algorithm = ss_span_of(auth->client.alg->name);
+    key.blob = ss_key_blob(auth->client.key);
+    key.host_key = auth->link->initial_host_key;
+    if (with_signature)
+        SS_TRY(sign(auth, request->user, &key));
+    write_back(request, &key);
+    return SS_OK;
 }
 
 /* With several requests under way, which only a script has, nobody knows which one is meant.
@@ -134,15 +200,22 @@ static bool ours(ss_err err)
     return ss_err_class_of(err) == SS_CLASS_RESOURCE;
 }
 
+/* What was signed for another server is of no use here. rule: OSSH-3.1-hostbound-key-checked */
+static bool binds(const struct ss_auth *auth, const struct ss_auth_pubkey *body)
+{
+    return auth->link->config->hostbound &&
+           ss_span_eq(body->host_key, auth->link->initial_host_key);
+}
+
 static ss_err verify(struct ss_auth *auth, const struct ss_sign_alg *alg,
-                     const struct ss_tail_userauth_request_publickey *body)
+                     const struct ss_auth_pubkey *body)
 {
     struct ss_sk_detail detail = {false, 0, 0};
     struct ss_buf data;
     ss_err err;
 
     ss_buf_init(&data, auth->link->env, DATA_MOST);
-    err = signed_data(auth, auth->server.attempt.user, body->algorithm, body->blob, &data);
+    err = signed_data(auth, auth->server.attempt.user, body, &data);
     if (err == SS_OK)
         err = ss_key_verify_detail(auth->server.key, auth->link->env, alg, ss_buf_span(&data),
                                    body->signature, &detail);
@@ -157,8 +230,8 @@ static ss_err verify(struct ss_auth *auth, const struct ss_sign_alg *alg,
  * error. The signature must carry the request's algorithm: ss_key_verify sees to that.
  * rule: RFC4252-7-unsupported-alg-rejected, RFC4252-7-query-answered, RFC8332-3.2-server-mismatch
  */
-ss_err ss_auth_publickey_try(struct ss_auth *auth,
-                             const struct ss_tail_userauth_request_publickey *body, bool *out_asks)
+ss_err ss_auth_publickey_try(struct ss_auth *auth, const struct ss_auth_pubkey *body,
+                             bool *out_asks)
 {
     const struct ss_sign_alg *alg = ss_registry_sign(auth->link->config->registry, body->algorithm);
     struct ss_auth_try *attempt = &auth->server.attempt;
@@ -169,6 +242,10 @@ ss_err ss_auth_publickey_try(struct ss_auth *auth,
     attempt->algorithm = body->algorithm;
     attempt->blob = body->blob;
     attempt->query = !body->has_signature;
+    attempt->method = ss_span_of("publickey");
+    attempt->hostbound = body->hostbound;
+    if (body->hostbound && !binds(auth, body))
+        return SS_OK;
     SS_TRY(allowed(auth, body->algorithm, &may));
     if (alg == NULL || !may)
         return SS_OK;

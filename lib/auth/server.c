@@ -75,6 +75,7 @@ static ss_err consider(struct ss_auth *auth, const struct ss_msg_userauth_reques
                        bool *out_asks)
 {
     const struct ss_msgdef *tail = request->body.def;
+    struct ss_auth_pubkey key;
 
     *out_asks = false;
     if (tail == NULL)
@@ -83,9 +84,10 @@ static ss_err consider(struct ss_auth *auth, const struct ss_msg_userauth_reques
         *out_asks = true;
         return SS_OK;
     }
-    if (tail->id == SS_TAIL_userauth_request_publickey &&
-        ss_namelist_has(methods_now(auth), request->method))
-        return ss_auth_publickey_try(auth, request->body.value, out_asks);
+    /* Bound to a host key it is the same method, and goes by its name in lists. */
+    if (ss_auth_publickey_read(request, &key) &&
+        ss_namelist_has(methods_now(auth), ss_span_of("publickey")))
+        return ss_auth_publickey_try(auth, &key, out_asks);
     if (tail->id == SS_TAIL_userauth_request_password &&
         ss_namelist_has(methods_now(auth), request->method)) {
         ss_auth_password_try(&auth->server.attempt, request->body.value);

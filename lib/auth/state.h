@@ -111,17 +111,29 @@ void ss_auth_password_try(struct ss_auth_try *attempt,
                           const struct ss_tail_userauth_request_password *body);
 
 /* ---- publickey.c ---- */
+/* The two layouts of a public key request, as one. */
+struct ss_auth_pubkey {
+    bool hostbound, has_signature;
+    ss_span algorithm, blob, signature;
+    ss_span host_key; /* hostbound: the server's */
+};
+/* False: it is no such request. */
+bool ss_auth_publickey_read(const struct ss_msg_userauth_request *request,
+                            struct ss_auth_pubkey *out);
+/* The layout that a client uses now: bound to the host key where the server can take that.
+ * rule: OSSH-3.1-hostbound-client-prefers */
+enum ss_msgid ss_auth_publickey_tail(const struct ss_auth *auth);
 /* The algorithm for a key; null when the server takes none that fits. */
 const struct ss_sign_alg *ss_auth_publickey_alg(const struct ss_auth *auth,
                                                 const struct ss_key *key);
-/* Fills algorithm, blob and, when asked to, the signature, which lives in the link's arena. */
-SS_MUST_USE ss_err ss_auth_publickey_fill(struct ss_auth *auth, ss_span user, bool with_signature,
-                                          struct ss_tail_userauth_request_publickey *body);
+/* Fills the request's tail: algorithm, blob and, when asked to, the signature, which lives in the
+ * link's arena. */
+SS_MUST_USE ss_err ss_auth_publickey_fill(struct ss_auth *auth, bool with_signature,
+                                          struct ss_msg_userauth_request *request);
 SS_MUST_USE ss_err ss_auth_publickey_take(struct ss_auth *auth,
                                           const struct ss_msg_userauth_pk_ok *msg);
 /* Fills the attempt; out_asks is false when the request is refused without asking the owner. */
-SS_MUST_USE ss_err ss_auth_publickey_try(struct ss_auth *auth,
-                                         const struct ss_tail_userauth_request_publickey *body,
+SS_MUST_USE ss_err ss_auth_publickey_try(struct ss_auth *auth, const struct ss_auth_pubkey *body,
                                          bool *out_asks);
 
 #endif

@@ -153,5 +153,6 @@ ss_err ss_config_names(const struct ss_config *config, enum ss_names kind, const
 
     if (policy == NULL)
         return SS_E_bad_argument;
-    return ss_names_resolve(config->registry, policy, kind, wanted, out);
+    return ss_names_resolve(config->registry, kind, ss_policy_list(policy, kind, config->role),
+                            wanted, out);
 }

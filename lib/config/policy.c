@@ -10,10 +10,18 @@
 #include "sshspec/text.h"
 
 const struct ss_policy ss_policies[] = {
+#define BOTH(list)                                                                                 \
+    {                                                                                              \
+        list, list                                                                                 \
+    }
+#define EACH(of_client, of_server)                                                                 \
+    {                                                                                              \
+        of_client, of_server                                                                       \
+    }
 #define POLICY(name, text, kex, host_key, cipher, mac, compression)                                \
-    {#name, text, {kex, host_key, cipher, mac, compression}},
+    {name, text, {kex, host_key, cipher, mac, compression}},
 #include "config/policies.def"
-    {NULL, NULL, {NULL}},
+    {NULL, NULL, {{NULL, NULL}}},
 };
 
 const struct ss_policy *ss_policy_find(ss_span name)
@@ -23,6 +31,13 @@ const struct ss_policy *ss_policy_find(ss_span name)
     while (policy->name != NULL && !ss_span_is(name, policy->name))
         policy++;
     return policy->name != NULL ? policy : NULL;
+}
+
+const char *ss_policy_list(const struct ss_policy *policy, enum ss_names kind, enum ss_role role)
+{
+    const struct ss_policy_list *list = &policy->lists[kind];
+
+    return role == SS_SERVER ? list->of_server : list->of_client;
 }
 
 /* ---- the registry's names ---- */
@@ -135,11 +150,11 @@ static ss_err add_list(struct walk *walk, ss_span list, bool known_only)
     return SS_OK;
 }
 
-ss_err ss_names_resolve(const struct ss_registry *registry, const struct ss_policy *policy,
-                        enum ss_names kind, const char *wanted, struct ss_buf *out)
+ss_err ss_names_resolve(const struct ss_registry *registry, enum ss_names kind, const char *offer,
+                        const char *wanted, struct ss_buf *out)
 {
     struct walk walk = {registry, kind, {NULL, 0}, false, out, ss_buf_size(out)};
-    ss_span base = ss_span_of(policy->lists[kind]);
+    ss_span base = ss_span_of(offer);
     ss_span list;
 
     if (wanted == NULL)

@@ -250,13 +250,13 @@ static ss_err test_macs(const struct ss_env *env, const char **out_name)
     return SS_OK;
 }
 
+static const struct ss_comp_alg *const comps[] = {&ss_comp_zlib, &ss_comp_zlib_delayed};
+
 static ss_err test_comps(const struct ss_env *env, const char **out_name)
 {
-    static const struct ss_comp_alg *const algs[] = {&ss_comp_zlib, &ss_comp_zlib_delayed};
-
-    for (size_t i = 0; i < SS_COUNT(algs); i++) {
-        *out_name = algs[i]->name;
-        SS_TRY(test_comp(env, algs[i]));
+    for (size_t i = 0; i < SS_COUNT(comps); i++) {
+        *out_name = comps[i]->name;
+        SS_TRY(test_comp(env, comps[i]));
     }
     return SS_OK;
 }
@@ -273,4 +273,42 @@ ss_err ss_crypto_self_test(const struct ss_env *env, const char **out_name)
     SS_TRY(ss_selftest_signatures(env, out_name));
     *out_name = NULL;
     return SS_OK;
+}
+
+/* ---- which algorithms have an answer ---- */
+
+static const void *mac_alg(size_t i)
+{
+    if (i < SS_COUNT(mac_rows))
+        return mac_rows[i].alg;
+    i -= SS_COUNT(mac_rows);
+    return i < SS_COUNT(umac_rows) ? umac_rows[i].alg : NULL;
+}
+
+static const void *comp_alg(size_t i)
+{
+    return i < SS_COUNT(comps) ? comps[i] : NULL;
+}
+
+bool ss_crypto_has_answer(const void *alg)
+{
+    static const void *(*const parts[])(size_t) = {
+        mac_alg,
+        comp_alg,
+        ss_selftest_ciphers_alg,
+        ss_selftest_keys_alg,
+        ss_selftest_signatures_alg,
+        ss_selftest_dh_alg,
+        ss_selftest_kems_alg,
+    };
+    const void *at;
+    size_t part, i;
+
+    for (part = 0; part < SS_COUNT(parts); part++) {
+        for (i = 0; (at = parts[part](i)) != NULL; i++) {
+            if (at == alg)
+                return true;
+        }
+    }
+    return false;
 }

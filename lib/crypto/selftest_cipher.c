@@ -277,3 +277,8 @@ ss_err ss_selftest_ciphers(const struct ss_env *env, const char **out_name)
     }
     return err;
 }
+
+const void *ss_selftest_ciphers_alg(size_t i)
+{
+    return i < SS_COUNT(cipher_rows) ? cipher_rows[i].alg : NULL;
+}

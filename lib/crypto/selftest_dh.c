@@ -103,3 +103,8 @@ ss_err ss_selftest_dh(const struct ss_env *env, const char **out_name)
     }
     return err;
 }
+
+const void *ss_selftest_dh_alg(size_t i)
+{
+    return i < SS_COUNT(rows) ? rows[i].alg : NULL;
+}

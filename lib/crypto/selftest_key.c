@@ -237,3 +237,8 @@ ss_err ss_selftest_keys(const struct ss_env *env, const char **out_name)
     }
     return err;
 }
+
+const void *ss_selftest_keys_alg(size_t i)
+{
+    return i < SS_COUNT(kex_rows) ? kex_rows[i].alg : NULL;
+}

@@ -306,3 +306,11 @@ ss_err ss_selftest_signatures(const struct ss_env *env, const char **out_name)
     }
     return err;
 }
+
+/* The composite is the last: its halves are answered each alone. */
+const void *ss_selftest_signatures_alg(size_t i)
+{
+    if (i < SS_COUNT(sign_rows))
+        return sign_rows[i].alg;
+    return i == SS_COUNT(sign_rows) ? &ss_sign_mldsa44_ed25519 : NULL;
+}

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ext_info.c - EXT_INFO: what we tell about ourselves, and what the peer's makes known.
  *
- * Owns: server-sig-algs and ping@openssh.com, as facts for the other layers.
- * Not here: what authentication does with server-sig-algs (auth).
+ * Owns: server-sig-algs, publickey-hostbound@openssh.com and ping@openssh.com, as facts for the
+ *   other layers.
+ * Not here: what authentication does with them (auth).
  * Called by: transport.c.
- * Follows: RFC 8308 sections 2 and 3.1; OpenSSH PROTOCOL 1.7 (ext-info-in-auth@openssh.com) and 1.8
- *   (ping@openssh.com). */
+ * Follows: RFC 8308 sections 2 and 3.1; OpenSSH PROTOCOL 1.7 (ext-info-in-auth@openssh.com), 1.8
+ *   (ping@openssh.com) and 3.1 (publickey-hostbound@openssh.com). */
 #include "state.h"
 
 static const char sig_algs_name[] = "server-sig-algs";
+static const char hostbound_name[] = "publickey-hostbound@openssh.com";
 static const char ping_name[] = "ping@openssh.com";
 static const char in_auth_name[] = "ext-info-in-auth@openssh.com";
 
@@ -63,12 +65,14 @@ ss_err ss_ext_info_compose(struct ss_transport *layer, struct ss_msg_ext_info *b
     struct ss_list list = {NULL, 0};
     ss_span names;
 
-    list.items = ss_arena_alloc(layer->link->arena, 2 * sizeof(struct ss_grp_extension));
+    list.items = ss_arena_alloc(layer->link->arena, 3 * sizeof(struct ss_grp_extension));
     if (list.items == NULL)
         return SS_E_no_memory;
     if (layer->role == SS_SERVER) {
         SS_TRY(sig_algs(layer, &names));
         add(&list, sig_algs_name, names);
+        if (layer->link->config->hostbound)
+            add(&list, hostbound_name, ss_span_of("0"));
         if (layer->link->config->ping)
             add(&list, ping_name, ss_span_of("0"));
     } else {
@@ -90,6 +94,8 @@ static ss_err take_facts(struct ss_transport *layer, const struct ss_grp_extensi
     }
     if (ss_span_is(extension->name, ping_name))
         link->peer_ping = ss_span_is(extension->value, "0");
+    if (ss_span_is(extension->name, hostbound_name))
+        link->peer_hostbound = ss_span_is(extension->value, "0");
     if (!ss_span_is(extension->name, sig_algs_name))
         return SS_OK;
     SS_TRY(ss_transport_keep(&layer->sig_algs, extension->value));
@@ -120,7 +126,8 @@ ss_err ss_ext_info_received(struct ss_transport *layer, const struct ss_msg *msg
     note_oddities(layer);
     if (layer->link->authenticated)
         return SS_OK;
-    layer->link->peer_ping = layer->link->peer_ext_info_in_auth = false;
+    layer->link->peer_ping = layer->link->peer_hostbound = false;
+    layer->link->peer_ext_info_in_auth = false;
     layer->link->server_sig_algs = ss_span_make(NULL, 0);
     for (i = 0; i < body->extensions.count; i++) {
         struct ss_event event = {

@@ -78,13 +78,16 @@ static ss_err make_suite(struct ss_transport *layer, const struct source *source
     return err;
 }
 
-/* rule: RFC4253-7.2-session-id-first-hash */
-static void keep_session_id(struct ss_transport *layer, ss_span h)
+/* What stays as the first exchange made it. rule: RFC4253-7.2-session-id-first-hash */
+static ss_err keep_first(struct ss_transport *layer, ss_span h)
 {
     if (layer->link->session_id.size > 0)
-        return;
+        return SS_OK;
+    SS_TRY(ss_transport_keep(&layer->initial_host_key, ss_buf_span(&layer->host_key_blob)));
+    layer->link->initial_host_key = ss_buf_span(&layer->initial_host_key);
     memcpy(layer->session_id, h.data, h.size);
     layer->link->session_id = ss_span_make(layer->session_id, h.size);
+    return SS_OK;
 }
 
 static ss_err make_suites(struct ss_transport *layer, const struct source *source)
@@ -114,7 +117,7 @@ ss_err ss_newkeys_prepare(struct ss_transport *layer)
     ss_err err;
 
     source.h = ss_span_make(ex->hash, source.hash->size);
-    keep_session_id(layer, source.h);
+    SS_TRY(keep_first(layer, source.h));
     source.session_id = layer->link->session_id;
     ss_buf_init(&k, layer->link->env, SS_SECRET_MAX + 8);
     k.secret = true;

@@ -129,9 +129,9 @@ struct ss_transport {
     struct ss_buf hash_input;
     ss_time exchanged_at;
     /* host keys */
-    struct ss_key *host_key; /* client: the key of the last exchange */
-    struct ss_key *trusted;  /* client: the key that was accepted last */
-    struct ss_buf host_key_blob;
+    struct ss_key *host_key;                       /* client: the key of the last exchange */
+    struct ss_key *trusted;                        /* client: the key that was accepted last */
+    struct ss_buf host_key_blob, initial_host_key; /* of the last exchange, of the first */
     enum ss_question question;
     /* extensions */
     bool ext_info_due, ext_info_offered;

@@ -389,7 +389,7 @@ const struct ss_layer_ops ss_transport_ops = {
 };
 
 /* ---- life ---- */
-enum { BUFS = 17 };
+enum { BUFS = 18 };
 
 static void bufs_of(struct ss_transport *layer, struct ss_buf *out_bufs[BUFS])
 {
@@ -399,7 +399,7 @@ static void bufs_of(struct ss_transport *layer, struct ss_buf *out_bufs[BUFS])
         &layer->ex.public_ours, &layer->ex.value_c,        &layer->ex.value_s,
         &layer->host_key_blob,  &layer->hash_input,        &layer->sig_algs,
         &layer->service_name,   &layer->service,           &layer->held,
-        &layer->ex.gex.p,       &layer->ex.gex.g,
+        &layer->ex.gex.p,       &layer->ex.gex.g,          &layer->initial_host_key,
     };
 
     memcpy(out_bufs, bufs, sizeof bufs);

@@ -190,6 +190,19 @@ host_keys() {
     start_server rotating --host-key ed25519_host --host-key rsa_host --set hostkeys=yes
     check ssh-learns-host-keys learns_host_keys
 }
+# The method with which ssh signs, as its debug output tells.
+signs_with() { # signs_with METHOD
+    # shellcheck disable=SC2046 # words are wanted
+    timeout 60 setsid -w ssh -o LogLevel=DEBUG3 $(common) -o BatchMode=yes -i id_ed25519 \
+        -p "$port" tester@127.0.0.1 true 2> debug.out || return 1
+    sed -n 's/.*sign_and_send_pubkey: using \([^ ]*\) with.*/\1/p' debug.out | tee methods
+    [ "$(cat methods)" = "$1" ]
+}
+bound_to_host() {
+    check ssh-hostbound signs_with publickey-hostbound-v00@openssh.com
+    start_server unbound --set hostbound=no
+    check ssh-hostbound-not-announced signs_with publickey
+}
 our_server_folder() {
     mkdir served outside
     echo secret > outside/secret
@@ -218,6 +231,7 @@ start_sshd() {
         for type in ed25519 ecdsa rsa; do echo "HostKey $dir/sshd/host_$type"; done
         echo "AuthorizedKeysFile /run/tester-keys/authorized_keys"
         echo "KbdInteractiveAuthentication no"
+        echo "LogLevel DEBUG1"
         echo "PidFile none"
         echo "RekeyLimit 8M none"
         echo "StrictModes no"
@@ -286,8 +300,20 @@ client_learns() {
     grep -c . learn.known
     [ "$(grep -c . learn.known)" = 3 ]
 }
+# The method of our client's request, as sshd's debug output tells.
+client_signs_with() { # client_signs_with METHOD OPTION...
+    want=$1
+    shift
+    seen=$(($(wc -l < sshd.log) + 1))
+    client --key id_ed25519 "$@" -- exec true || return 1
+    tail -n +"$seen" sshd.log | sed -n 's/.*userauth-request .* method \(publickey[^ ]*\).*/\1/p' |
+        sort -u | tee methods
+    [ "$(cat methods)" = "$want" ]
+}
 our_client() {
     start_sshd || return
+    check client-hostbound client_signs_with publickey-hostbound-v00@openssh.com
+    check client-hostbound-off client_signs_with publickey --set hostbound=no
     check client-learns-host-keys client_learns
     for type in ed25519 ecdsa rsa; do
         check "client-key-$type" says hello client --key id_$type -- exec echo hello
@@ -320,6 +346,7 @@ our_client() {
 setup
 our_server
 host_keys
+bound_to_host
 our_server_folder
 our_client
 exit $failed

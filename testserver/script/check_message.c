@@ -328,6 +328,7 @@ void scn_check_option(struct scn_parser *p, const struct scn_token *name,
                       const struct scn_node *value)
 {
     static const enum scn_type types[] = {[SS_OPTION_TEXT] = SCN_BYTES,
+                                          [SS_OPTION_POLICY] = SCN_BYTES,
                                           [SS_OPTION_NUMBER] = SCN_NUMBER,
                                           [SS_OPTION_TIME] = SCN_NUMBER,
                                           [SS_OPTION_FLAG] = SCN_BOOL};

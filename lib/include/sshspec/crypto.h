@@ -260,6 +260,8 @@ const struct ss_comp_alg *ss_registry_comp(const struct ss_registry *registry, s
 /* Known answers of every primitive in the standard registry; on failure out_name names the
  * first that is wrong. */
 SS_MUST_USE ss_err ss_crypto_self_test(const struct ss_env *env, const char **out_name);
+/* True when the self test has an answer for this very method struct of a registry. */
+bool ss_crypto_has_answer(const void *alg);
 /* "OpenSSL 3.0.19 ..." */
 const char *ss_crypto_version(void);
 

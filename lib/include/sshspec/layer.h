@@ -64,6 +64,7 @@ enum ss_event_type {
     SS_EVENT_FAULT           /* ours: the pinned fault; what is due was queued */
 };
 
+/* method is what it comes to: "publickey" for publickey-hostbound-v00@openssh.com too. */
 struct ss_auth_try { /* a server's question; borrowed until it is answered */
     ss_span user, service, method;
     ss_span password, new_password; /* password */
@@ -71,6 +72,7 @@ struct ss_auth_try { /* a server's question; borrowed until it is answered */
     const struct ss_key *key; /* publickey: parsed; null when it could not be */
     ss_span algorithm, blob;
     bool query;       /* no signature yet: accepting sends PK_OK */
+    bool hostbound;   /* publickey, bound to the host key of the first exchange */
     bool signed_ok;   /* signature verified; the library never asks about a bad one */
     uint8_t sk_flags; /* SS_SK_... that a security key signed with (key.h) */
 };
@@ -159,9 +161,11 @@ struct ss_link { /* the engine, as a layer sees it */
     void (*note)(struct ss_link *link, enum ss_trace_kind kind, const char *text);
     /* Facts other layers need, kept by the engine. */
     ss_span session_id;         /* set by transport after the first exchange */
+    ss_span initial_host_key;   /* blob of the first exchange, set with it */
     ss_span user;               /* set by auth when done */
     ss_span server_sig_algs;    /* set by transport from EXT_INFO; data null: none came */
     bool peer_ping;             /* peer announced ping@openssh.com */
+    bool peer_hostbound;        /* server announced publickey-hostbound@openssh.com */
     bool peer_ext_info_in_auth; /* client announced ext-info-in-auth@openssh.com */
     bool auth_begun;            /* server: a USERAUTH_REQUEST came; set by auth */
     const struct ss_negotiated *negotiated; /* transport's; never null */

@@ -21,6 +21,7 @@
 #define SSHSPEC_POLICY_H
 
 #include "sshspec/crypto.h"
+#include "sshspec/msg.h"
 
 enum ss_names {
     SS_NAMES_KEX,
@@ -31,22 +32,26 @@ enum ss_names {
     SS_NAMES_COUNT
 };
 
+struct ss_policy_list {
+    const char *of_client, *of_server;
+};
 struct ss_policy {
     const char *name; /* "modern" */
     const char *text; /* one line for people */
-    const char *lists[SS_NAMES_COUNT];
+    struct ss_policy_list lists[SS_NAMES_COUNT];
 };
 extern const struct ss_policy ss_policies[]; /* the default first; ends with a null name */
 
 /* Null when there is none of that name. */
 const struct ss_policy *ss_policy_find(ss_span name);
+/* The list as it is written, with what no registry has: of a client, or of a server. */
+const char *ss_policy_list(const struct ss_policy *policy, enum ss_names kind, enum ss_role role);
 /* The registry's names of a kind, one a call: null behind the last. */
 const char *ss_names_at(const struct ss_registry *registry, enum ss_names kind, size_t i);
 bool ss_names_known(const struct ss_registry *registry, enum ss_names kind, ss_span name);
-/* Appends the comma-separated list that wanted stands for; each name once, unless wanted is a plain
- * list, which is taken as it is. */
-SS_MUST_USE ss_err ss_names_resolve(const struct ss_registry *registry,
-                                    const struct ss_policy *policy, enum ss_names kind,
-                                    const char *wanted, struct ss_buf *out);
+/* Appends the comma-separated list that wanted stands for, offer being the policy's list; each name
+ * once, unless wanted is a plain list, which is taken as it is. */
+SS_MUST_USE ss_err ss_names_resolve(const struct ss_registry *registry, enum ss_names kind,
+                                    const char *offer, const char *wanted, struct ss_buf *out);
 
 #endif

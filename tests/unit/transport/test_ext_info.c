@@ -9,10 +9,22 @@
 
 TestSuite(ext_info, .fini = test_counted_check);
 
+static void say_extensions(struct pair *pair, struct ss_grp_extension *items, size_t count)
+{
+    struct ss_msg msg = pair_compose(&pair->s, SS_MSG_ext_info);
+    struct ss_msg_ext_info *body = msg.body;
+
+    body->extensions.items = items;
+    body->extensions.count = count;
+    cr_assert(pair_send(&pair->s, &msg) == SS_OK);
+    cr_assert(pair_run(pair) == SS_OK);
+}
+
 Test(ext_info, facts_and_events_on_both_sides)
 {
     static const char *const names[] = {"ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512",
                                         "rsa-sha2-256"};
+    static const char *const others[] = {"publickey-hostbound@openssh.com", "ping@openssh.com"};
     struct pair pair;
     const struct pair_event *event;
     size_t i;
@@ -21,13 +33,16 @@ Test(ext_info, facts_and_events_on_both_sides)
     for (i = 0; i < SS_COUNT(names); i++)
         cr_expect(ss_namelist_has(pair.c.link.server_sig_algs, ss_span_of(names[i])), "%s",
                   names[i]);
-    cr_expect(pair.c.link.peer_ping);
-    cr_expect(pair_event_count(&pair.c, SS_EVENT_EXT_INFO) == 2);
-    event = pair_event(&pair.c, SS_EVENT_EXT_INFO, 1);
-    cr_expect_str_eq(event->text, "ping@openssh.com");
-    cr_expect_str_eq(event->data, "0");
+    cr_expect(pair.c.link.peer_ping && pair.c.link.peer_hostbound);
+    cr_expect(pair_event_count(&pair.c, SS_EVENT_EXT_INFO) == 3);
+    for (i = 0; i < SS_COUNT(others); i++) {
+        event = pair_event(&pair.c, SS_EVENT_EXT_INFO, i + 1);
+        cr_expect_str_eq(event->text, others[i]);
+        cr_expect_str_eq(event->data, "0");
+    }
 
-    cr_expect(pair.s.link.server_sig_algs.data == NULL && !pair.s.link.peer_ping);
+    cr_expect(pair.s.link.server_sig_algs.data == NULL && !pair.s.link.peer_ping &&
+              !pair.s.link.peer_hostbound);
     event = pair_event(&pair.s, SS_EVENT_EXT_INFO, 0);
     cr_assert(event != NULL);
     cr_expect_str_eq(event->text, "ext-info-in-auth@openssh.com");
@@ -40,10 +55,28 @@ Test(ext_info, options_decide_what_a_server_says)
 
     pair_init(&pair, &test_counted()->env);
     pair.s.config.user_algorithms = "ssh-ed25519,moon@example.org";
-    pair.s.config.ping = false;
+    pair.s.config.ping = pair.s.config.hostbound = false;
     cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
     cr_expect(ss_span_is(pair.c.link.server_sig_algs, "ssh-ed25519,moon@example.org"));
-    cr_expect(!pair.c.link.peer_ping);
+    cr_expect(!pair.c.link.peer_ping && !pair.c.link.peer_hostbound);
+    pair_fini(&pair);
+}
+
+/* rule: OSSH-3.1-hostbound-client-prefers: it is said with the value "0". */
+Test(ext_info, another_version_of_hostbound_is_none)
+{
+    struct ss_grp_extension odd = {.name = ss_span_of("publickey-hostbound@openssh.com"),
+                                   .value = ss_span_of("1")};
+    struct pair pair;
+
+    pair_up(&pair);
+    say_extensions(&pair, &odd, 1);
+    cr_expect(!pair.c.link.peer_hostbound);
+    odd.value = ss_span_of("0");
+    say_extensions(&pair, &odd, 1);
+    cr_expect(pair.c.link.peer_hostbound);
+    say_extensions(&pair, &odd, 0);
+    cr_expect(!pair.c.link.peer_hostbound, "the last one counts");
     pair_fini(&pair);
 }
 
@@ -80,17 +113,6 @@ Test(ext_info, the_indicator_of_the_other_role_does_not_count)
     pair_fini(&pair);
 }
 
-static void say_extensions(struct pair *pair, struct ss_grp_extension *items, size_t count)
-{
-    struct ss_msg msg = pair_compose(&pair->s, SS_MSG_ext_info);
-    struct ss_msg_ext_info *body = msg.body;
-
-    body->extensions.items = items;
-    body->extensions.count = count;
-    cr_assert(pair_send(&pair->s, &msg) == SS_OK);
-    cr_assert(pair_run(pair) == SS_OK);
-}
-
 /* rule: RFC8308-2.4-second-replaces-first, RFC8308-2.5-value-any-bytes */
 Test(ext_info, a_second_one_replaces_the_first)
 {
@@ -106,7 +128,7 @@ Test(ext_info, a_second_one_replaces_the_first)
     cr_expect(!pair.c.link.peer_ping);
     cr_expect(pair.c.link.server_sig_algs.data != NULL && pair.c.link.server_sig_algs.size == 0,
               "an empty list is a list");
-    cr_expect(pair_event_count(&pair.c, SS_EVENT_EXT_INFO) == 5);
+    cr_expect(pair_event_count(&pair.c, SS_EVENT_EXT_INFO) == 6);
     say_extensions(&pair, odd, 0);
     cr_expect(pair.c.link.server_sig_algs.data == NULL);
     pair_fini(&pair);
@@ -124,7 +146,7 @@ Test(ext_info, after_authentication_it_is_ignored)
     say_extensions(&pair, &late, 1);
     cr_expect(pair.c.notes == 1);
     cr_expect(!ss_span_is(pair.c.link.server_sig_algs, "late"));
-    cr_expect(pair_event_count(&pair.c, SS_EVENT_EXT_INFO) == 2);
+    cr_expect(pair_event_count(&pair.c, SS_EVENT_EXT_INFO) == 3);
     pair_fini(&pair);
 }
 

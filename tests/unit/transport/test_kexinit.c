@@ -27,7 +27,9 @@ static const char *names_and(enum ss_names kind, const char *more)
     struct ss_buf names;
 
     ss_buf_init(&names, test_env(), sizeof text - 256);
-    cr_assert(ss_names_resolve(ss_registry_standard(), ss_policies, kind, NULL, &names) == SS_OK);
+    cr_assert(ss_names_resolve(ss_registry_standard(), kind,
+                               ss_policy_list(ss_policies, kind, SS_CLIENT), NULL,
+                               &names) == SS_OK);
     (void)snprintf(text, sizeof text, "%.*s%s", (int)ss_buf_size(&names),
                    (const char *)ss_buf_at(&names), more);
     ss_buf_fini(&names);

@@ -112,6 +112,28 @@ Test(rekey, algorithms_may_change)
     pair_fini(&pair);
 }
 
+/* OpenSSH PROTOCOL 3.1: it is the first exchange that a login is bound to. */
+Test(rekey, the_host_key_of_the_first_exchange_stays_known)
+{
+    struct pair pair;
+    ss_span first;
+
+    pair_init(&pair, &test_counted()->env);
+    pair_add_key(&pair, SS_KEY_ECDSA_P256);
+    pair.c.config.server_host_key_algorithms = "ssh-ed25519";
+    cr_expect(pair.c.link.initial_host_key.size == 0);
+    cr_assert(pair_start(&pair) == SS_OK && pair_run(&pair) == SS_OK);
+    first = ss_key_blob(pair.keys[0]);
+    cr_expect(ss_span_eq(pair.c.link.initial_host_key, first));
+    cr_expect(ss_span_eq(pair.s.link.initial_host_key, first));
+    pair.c.config.server_host_key_algorithms = "ecdsa-sha2-nistp256";
+    cr_assert(pair_do(&pair.c, &again) == SS_OK && pair_run(&pair) == SS_OK);
+    cr_expect(!ss_span_eq(ss_transport_host_key(pair.c.layer), first));
+    cr_expect(ss_span_eq(pair.c.link.initial_host_key, first));
+    cr_expect(ss_span_eq(pair.s.link.initial_host_key, first));
+    pair_fini(&pair);
+}
+
 /* ---- limits ---- */
 static void ignore(struct pair *pair, struct pair_side *side, size_t n)
 {
