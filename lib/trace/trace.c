@@ -2,7 +2,7 @@
 /* trace.c - the text form of a trace record: one line, fixed columns.
  *
  * Owns: the columns. A record's text does not repeat its kind: the word in front of it ("step",
- *   "note", "fault", "frame", "bytes") is written here; a message's text begins with its name.
+ *   "note", "fault", "frame", "bytes", "secret") is written here; a message's text begins with its name.
  * Not here: files and terminals; the words of a message (msg/print.c).
  * Called by: sinks of tests, of the runner and of the tools.
  * Follows: STYLE "Trace and log". */
@@ -22,6 +22,8 @@ static const char *kind_word(enum ss_trace_kind kind)
         return "note ";
     case SS_TRACE_FAULT:
         return "fault ";
+    case SS_TRACE_SECRET:
+        return "secret ";
     case SS_TRACE_MESSAGE:
         break;
     }
