@@ -88,14 +88,21 @@ static void comment_on(const struct ss_capture *capture, const struct ss_trace_r
     (void)snprintf(out, COMMENT_MOST, "%s, epoch %" PRIu32 "%s", what, record->epoch, step);
 }
 
-static void name_of(ss_span text, char *out)
+/* The first word of the text; of a message its number as well. */
+static void name_of(const struct ss_trace_record *record, char *out)
 {
+    ss_span text = record->text;
     size_t n = 0;
 
-    while (n < text.size && n + 1 < NAME_MOST && text.data[n] > ' ' && text.data[n] < 0x7f)
+    while (n < text.size && text.data[n] > ' ' && text.data[n] < 0x7f)
         n++;
-    memcpy(out, text.data, n);
-    out[n] = '\0';
+    if (n > NAME_MOST - sizeof " (255)")
+        n = NAME_MOST - sizeof " (255)";
+    if (record->payload.size > 0)
+        (void)snprintf(out, NAME_MOST, "%.*s (%u)", (int)n, (const char *)text.data,
+                       record->payload.data[0]);
+    else
+        (void)snprintf(out, NAME_MOST, "%.*s", (int)n, (const char *)text.data);
 }
 
 /* What goes out was named by the message before; what came in is named by the message after. */
@@ -107,7 +114,7 @@ static void on_frame(struct ss_capture *capture, const struct ss_trace_record *r
 
     cut(capture, record->direction);
     if (record->sequence == UINT32_MAX)
-        name_of(record->text, what);
+        name_of(record, what);
     else if (record->direction == SS_OUT && way->message[0] != '\0')
         memcpy(what, way->message, sizeof what);
     way->message[0] = '\0';
@@ -124,7 +131,7 @@ static void on_message(struct ss_capture *capture, const struct ss_trace_record 
     struct piece piece;
     size_t at;
 
-    name_of(record->text, what);
+    name_of(record, what);
     if (record->direction == SS_OUT) {
         memcpy(way->message, what, sizeof what);
         return;

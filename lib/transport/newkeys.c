@@ -112,6 +112,9 @@ static void tell_secret(struct ss_transport *layer)
     const struct ss_kex_alg *alg = layer->negotiated.kex;
     struct ss_trace_secret secret = {.shared = ss_secret_span(&ex->shared)};
 
+    while ((alg->flags & SS_KEX_SECRET_STRING) == 0 && secret.shared.size > 0 &&
+           secret.shared.data[0] == 0)
+        secret.shared = ss_span_part(secret.shared, 1, secret.shared.size);
     if (layer->link->secret == NULL || !ss_trace_wants(layer->link->config->trace, SS_TRACE_SECRET))
         return;
     secret.cookie = ss_span_part(ss_buf_span(&ex->ours.payload), 1, COOKIE);

@@ -16,6 +16,7 @@
 
 #define WORKER_RESULT_FD 3
 #define WORKER_LAST_WORDS "last_words"
+#define WORKER_CAPTURE_FACT "capture" /* why a key log or capture is not complete */
 #define WORKER_FRAME_MAX (16U * 1024 * 1024)
 
 SS_MUST_USE ss_err worker_frame_put(const struct result *result, struct ss_buf *out);

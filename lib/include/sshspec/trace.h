@@ -33,7 +33,7 @@ enum ss_direction { SS_IN, SS_OUT };
 struct ss_trace_secret {
     ss_span cookie;      /* of the KEXINIT of the side that records */
     ss_span private_key; /* the ephemeral one of that side; empty: the method does not give it */
-    ss_span shared;      /* K: a magnitude, or a string where the method says so */
+    ss_span shared;      /* K: a magnitude without zeros in front, or a string where it is one */
 };
 
 struct ss_trace_record {
