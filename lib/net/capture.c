@@ -118,6 +118,8 @@ static void on_frame(struct ss_capture *capture, const struct ss_trace_record *r
     else if (record->direction == SS_OUT && way->message[0] != '\0')
         memcpy(what, way->message, sizeof what);
     way->message[0] = '\0';
+    if (piece.size == 0) /* dropped, or held back */
+        return;
     comment_on(capture, record, what, piece.comment);
     note(capture, ss_buf_put(&way->pieces, ss_span_make(&piece, sizeof piece)));
     if (record->direction == SS_IN && record->sequence == UINT32_MAX)
@@ -187,7 +189,7 @@ void ss_capture_record(struct ss_capture *capture, const struct ss_trace_record 
         return;
     if (record->kind == SS_TRACE_BYTES)
         on_bytes(capture, record);
-    else if (record->kind == SS_TRACE_FRAME && record->size > 0)
+    else if (record->kind == SS_TRACE_FRAME)
         on_frame(capture, record);
     else if (record->kind == SS_TRACE_MESSAGE)
         on_message(capture, record);
