@@ -166,11 +166,9 @@ static int parse(struct run_line *line, struct run_options *run, const char **se
         {"shard", OPTION_TEXT, &line->shard, "I/N", "run the I-th of N parts"},
         {"strict", OPTION_FLAG, &line->strict, NULL, "WEAK is not as expected either"},
         {"trace", OPTION_FLAG, &run->trace, NULL, "show the messages of each result"},
-        {"keylog", OPTION_TEXT, &run->keylog, "FILE",
-         "append the secrets of each key exchange,\nin the form that Wireshark reads"},
+        {"keylog", OPTION_TEXT, &run->keylog, "FILE", "append secrets of exchanges, for Wireshark"},
         {"pcap", OPTION_TEXT, &run->pcap, "DIR",
-         "a capture a case, DIR/ID-PEER-ROLE.pcapng: each\npacket says its message, epoch and "
-         "step"},
+         "a capture a case, ID-PEER-ROLE.pcapng;\npackets say message, epoch and step"},
         {"scenarios", OPTION_TEXT, &run->root, "DIR", "the catalogue"},
         {"store", OPTION_TEXT, &run->store, "FILE", "keep results there; default: sshspec.db"},
         {"no-store", OPTION_FLAG, &line->no_store, NULL, "keep none"},

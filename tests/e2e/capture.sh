@@ -152,12 +152,12 @@ run_one() { # run_one PEER CIPHER - against a server
 
 wait_line() { # wait_line PATTERN FILE
     # shellcheck disable=SC2016 # the inner shell expands it
-    timeout 10 sh -c 'tail -n +1 -F "$1" 2> /dev/null | grep -q -m 1 "$0"' "$1" "$2"
+    timeout 20 sh -c 'tail -n +1 -F "$1" 2> /dev/null | grep -q -m 1 "$0"' "$1" "$2"
 }
 start_server() {
     umask 077
     ssh-keygen -q -t ed25519 -N '' -f id || return 1
-    "$SSHSPEC" server --user tester --authorized-keys id.pub --quiet \
+    "$SSHSPEC" server --user tester --authorized-keys id.pub --quiet --keylog server.keys \
         > server.out 2> server.err &
     server=$!
     wait_line '^port ' server.out || return 1
@@ -173,6 +173,12 @@ client() { # client OPTION...
         --set mac_algorithms_server_to_client=hmac-sha2-256 "$@" \
         "tester@127.0.0.1:$port" exec echo hello
 }
+# compare_all FILE - every message, of a connection with one exchange
+compare_all() {
+    awk -F '|' 'match($4, /\([0-9]+\)/) {
+            n++; if (substr($4, RSTART + 1, RLENGTH - 2) != $1) { print; bad = 1 } }
+        END { if (n < 15) bad = 1; print n " messages"; exit bad }' "$1"
+}
 of_client() {
     for _ in 1 2 3 4; do
         rm -f keys
@@ -180,9 +186,13 @@ of_client() {
         short_secret keys || break
     done
     read_capture keys one.pcapng > read.client || return 1
-    awk -F '|' 'match($4, /\([0-9]+\)/) {
-            n++; if (substr($4, RSTART + 1, RLENGTH - 2) != $1) { print; bad = 1 } }
-        END { if (n < 15) bad = 1; print n " messages"; exit bad }' read.client
+    compare_all read.client
+}
+# The other side's secrets open the same packets.
+of_server() {
+    [ "$(stat -c %a server.keys)" = 600 ] || return 1
+    read_capture server.keys one.pcapng > read.server || return 1
+    compare_all read.server
 }
 # The work is done all the same, and it is said.
 on_full_disk() {
@@ -208,5 +218,6 @@ if grep -q '|1|1|kexinit (20), epoch 1' read.self && ! grep -q '^20|1|1|kexinit 
 fi
 check server start_server
 check client of_client
+check server-key-log of_server
 check full-disk on_full_disk
 exit $failed
