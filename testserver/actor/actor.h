@@ -13,6 +13,7 @@
 #define SSHSPEC_ACTOR_H
 
 #include "testserver/runner/result.h"
+#include "sshspec/capture.h"
 #include "sshspec/key.h"
 #include "testserver/script/script.h"
 
@@ -71,6 +72,7 @@ struct act_job {
     bool trace; /* keep the ladder also on PASS */
     void (*record)(void *ctx, const struct ss_trace_record *record); /* every record; may be null */
     void *ctx;
+    struct ss_capture *capture; /* of what our seats say and hear; may be null */
     struct act_world *world;
     const char *self_breaks; /* ACT_SELF: how our own peer misbehaves, see act_breaks; null: not */
 };

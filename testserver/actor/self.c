@@ -64,6 +64,7 @@ static ss_err scripted_peer(struct self *self, const struct act_break *row, ss_t
     self->job = *scene->job;
     self->job.file = self->script;
     self->job.record = NULL;
+    self->job.capture = NULL;
     SS_TRY(act_scene_init(&self->aside, scene->env, &self->job, SCN_MAIN, NULL, now));
     self->aside.deadline = scene->deadline;
     plan.body = row->role == SS_CLIENT ? &self->script->client.body : &self->script->server.body;

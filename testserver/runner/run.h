@@ -32,6 +32,8 @@ struct run_options {
     const char *root;                                     /* of scenarios; null: the usual one */
     const char *store;                                    /* null: none */
     const char *json, *junit, *html, *markdown, *propose; /* files; "-": standard output */
+    const char *keylog;                                   /* file; null: none */
+    const char *pcap;                                     /* folder; null: none */
     struct world_outside outside;
 };
 

@@ -129,6 +129,7 @@ void run_take_result(struct run *run, size_t job, struct result *take)
     if (run->store != NULL)
         (void)!store_put(run->store, job, take);
     tell_store(run);
+    run_tell_capture(run, take);
     say_result(run, take);
     progress_count(&run->progress, take);
     if (report_add(&run->report, take) != SS_OK)

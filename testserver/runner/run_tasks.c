@@ -93,6 +93,9 @@ static const char *const *make_line(struct run *run, const struct plan_job *job,
     put_number(&line, "--seed", job->seed + repeat);
     if (run->options->trace)
         line.items[line.count++] = "--trace";
+    put(&line, "--keylog", run->options->keylog);
+    if (run->options->pcap != NULL)
+        put(&line, "--pcap", run_capture_path(run, job, repeat));
     if (job->peer->peer == NULL && !self)
         put_outside(&line, &run->options->outside);
     line.items[line.count] = NULL;

@@ -16,9 +16,15 @@
 
 #define WORKER_RESULT_FD 3
 #define WORKER_LAST_WORDS "last_words"
+<<<<<<< HEAD
 #define WORKER_FRAME_MAX ((size_t)16 * 1024 * 1024)
+    =======
+#define WORKER_CAPTURE_FACT "capture" /* why a key log or capture is not complete */
+#define WORKER_FRAME_MAX (16U * 1024 * 1024)
+    >>>>>>> c9
 
-SS_MUST_USE ss_err worker_frame_put(const struct result *result, struct ss_buf *out);
+    SS_MUST_USE ss_err
+    worker_frame_put(const struct result *result, struct ss_buf *out);
 SS_MUST_USE ss_err worker_frame_take(ss_span bytes, struct result *out);
 
 #endif
