@@ -359,8 +359,12 @@ def main(keys_folder, folder):
         ("ed25519", paramiko.Ed25519Key),
         ("ecdsa", paramiko.ECDSAKey),
         ("rsa", paramiko.RSAKey),
+        ("p384", paramiko.ECDSAKey),
+        ("p521", paramiko.ECDSAKey),
     )
     keys = [kind(filename=os.path.join(keys_folder, "host_a_" + name)) for name, kind in kinds]
+    if hasattr(paramiko, "DSSKey"):  # gone in release 4
+        keys.append(paramiko.DSSKey(filename=os.path.join(keys_folder, "host_a_dsa")))
     if os.getuid() == 0:
         # Seen by its bind mount: the folders above DIR are closed to the account.
         account.home = "/run/tester"
