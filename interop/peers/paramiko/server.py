@@ -26,6 +26,7 @@ USER = "tester"
 UID = 20001
 PATIENCE = 120  # seconds; the library's own limits would look like a verdict
 SHELL = "/bin/sh"
+COMPRESSION = ("none", "zlib@openssh.com", "zlib")  # all of them; the default is the first alone
 # Commands end with us. setpriv is in util-linux, as is unshare, without which we would not run.
 PREFIX = ["setpriv", "--pdeathsig", "KILL"]
 
@@ -327,6 +328,7 @@ def serve(connection, keys, account):
     transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = PATIENCE
     for key in keys:
         transport.add_server_key(key)
+    transport.get_security_options().compression = COMPRESSION
     transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Files)
     ended = threading.Event()
     try:
