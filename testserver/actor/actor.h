@@ -32,12 +32,18 @@ struct act_order {
     ss_span kex, hostkey, cipher, mac; /* restrict what it offers; empty: its default */
 };
 
+enum { ACT_HOST_KINDS = 10, ACT_HOST_KEYS_MOST = 2 * ACT_HOST_KINDS };
+
 /* The accounts and keys of a run; all are generated when the run starts. */
 struct act_keys {
     ss_span user, password;
     const struct ss_key *user_ed25519, *user_ecdsa, *user_rsa; /* the account knows these */
     const struct ss_key *stranger;
-    const struct ss_key *host_a[3], *host_b[3]; /* ed25519, ecdsa, rsa: for our server seat */
+    /* For our server seat: ed25519, ecdsa, rsa, then the other kinds; null where there is none. */
+    const struct ss_key *host_a[ACT_HOST_KINDS];
+    const struct ss_key *host_certs[ACT_HOST_KINDS]; /* of host_a, signed by host_ca */
+    const struct ss_key *host_ca;
+    const struct ss_key *host_b[3]; /* ed25519, ecdsa, rsa */
 };
 
 /* The peer, as the runner gives it to a conversation. All calls return quickly. */

@@ -256,8 +256,7 @@ static void configure(struct seat *seat, enum ss_role role)
     seat->config.login_time = 0;
     seat->config.output_limit = OUTPUT_MOST;
     seat->config.channels = 65536;
-    for (size_t i = 0; i < 3; i++)
-        seat->host_keys[i] = keys->host_a[i];
+    act_host_keys(keys, seat->host_keys);
     if (role == SS_SERVER)
         seat->config.host_keys = seat->host_keys;
     seat->trace.record = on_record;

@@ -122,7 +122,7 @@ struct seat {
     struct ss_config config;
     struct ss_trace trace;
     struct ss_engine *engine;
-    const struct ss_key *host_keys[4];
+    const struct ss_key *host_keys[ACT_HOST_KEYS_MOST + 1];
     ss_time now;
     const char *side; /* "cli" or "srv" */
 
