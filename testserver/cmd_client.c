@@ -504,15 +504,11 @@ int cmd_client(int argc, char **argv)
         {"timeout", OPTION_TEXT, &run.line.timeout, "SECONDS",
          "for connecting, for login, and for the work"},
         {"set", OPTION_LIST, &run.line.settings, "OPTION=VALUE",
-<<<<<<< HEAD
          "protocol option, such as rekey_bytes=8M; policy=NAME:\nsee sshspec algorithms "
          "--policies"},
-=======
-         "protocol option, such as rekey_bytes=8M"},
         {"keylog", OPTION_TEXT, &run.line.keylog, "FILE",
          "append the secrets of each key exchange,\nin the form that Wireshark reads"},
         {"pcap", OPTION_TEXT, &run.line.pcap, "FILE", "write a capture of the connection"},
->>>>>>> c9
         {"quiet", OPTION_FLAG, &run.line.quiet, NULL, "only errors on standard error"},
         {"verbose", OPTION_FLAG, &run.line.verbose, NULL,
          "at the end, what was agreed on, on standard error"},

@@ -383,14 +383,10 @@ int cmd_server(int argc, char **argv)
         {"visitors", OPTION_TEXT, &run.line.visitors, "N", "end when N came and all left"},
         {"seconds", OPTION_TEXT, &run.line.seconds, "N", "end after N seconds"},
         {"set", OPTION_LIST, &run.line.settings, "OPTION=VALUE",
-<<<<<<< HEAD
          "protocol option, such as rekey_bytes=8M; policy=NAME:\nsee sshspec algorithms "
          "--policies"},
-=======
-         "protocol option, such as rekey_bytes=8M"},
         {"keylog", OPTION_TEXT, &run.line.keylog, "FILE",
          "append the secrets of each key exchange,\nin the form that Wireshark reads"},
->>>>>>> c9
         {"quiet", OPTION_FLAG, &run.line.quiet, NULL, "no line for each visitor"},
         {NULL, OPTION_FLAG, NULL, NULL, NULL},
     };

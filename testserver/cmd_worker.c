@@ -24,7 +24,7 @@
 
 struct work { /* as given */
     const char *parent, *folder, *keys, *interop, *file, *root, *id, *case_index, *peer, *role,
-        *level, *seed;
+        *level, *seed, *breaks;
     const char *server, *user, *key_file, *password_file, *client;
     const char *keylog, *pcap;
     bool trace;
@@ -215,7 +215,8 @@ static ss_err converse(struct desk *desk)
                           .trace = work->trace,
                           .record = record,
                           .ctx = desk,
-                          .world = &desk->world.act};
+                          .world = &desk->world.act,
+                          .self_breaks = work->breaks};
     const struct ss_env *env = desk->env;
     struct ss_buf why;
     ss_err err;
@@ -279,7 +280,7 @@ static bool settle(struct desk *desk)
         (void)fprintf(stderr, "sshspec worker: descriptor %d is not open\n", WORKER_RESULT_FD);
         return false;
     }
-    if (!process_die_with(parent) || process_adopt() != SS_OK)
+    if (process_adopt() != SS_OK || !process_end_all_with(parent))
         return false;
     if (system_join(path, desk->work.folder, WORKER_LAST_WORDS) != SS_OK ||
         last_words_make(path, &desk->words) != SS_OK) {
@@ -301,6 +302,7 @@ static bool parse(struct work *work, int argc, char **argv, int *out_status)
         {"id", OPTION_TEXT, &work->id, "ID", "of the scenario"},
         {"case", OPTION_TEXT, &work->case_index, "N", "index of the value of `each`"},
         {"peer", OPTION_TEXT, &work->peer, "NAME", "a peer, self, or any name for an outside one"},
+        {"break", OPTION_TEXT, &work->breaks, "NAME", "how self misbehaves"},
         {"role", OPTION_TEXT, &work->role, "ROLE", "server, client or both"},
         {"level", OPTION_TEXT, &work->level, "LEVEL", "strongest level that is cited"},
         {"seed", OPTION_TEXT, &work->seed, "N", "of every random choice"},

@@ -80,17 +80,8 @@ struct act_job {
     void *ctx;
     struct ss_capture *capture; /* of what our seats say and hear; may be null */
     struct act_world *world;
-    const char *self_breaks; /* ACT_SELF: how our own peer misbehaves, see act_breaks; null: not */
+    const char *self_breaks; /* ACT_SELF: a row of breaks.h by name; null: honest */
 };
-/* The ways our own peer can misbehave, so that it can be shown that a scenario fails when it
- * should. Ends with a null name. */
-struct act_break {
-    const char *name;
-    enum ss_role role; /* of our peer */
-    const char *text;  /* one sentence */
-    const char *scenario;
-};
-extern const struct act_break act_breaks[];
 
 /* Number of cases: 1 without `each`. The parameter text of one. */
 SS_MUST_USE ss_err act_case_count(const struct ss_env *env, const struct scn_file *file,

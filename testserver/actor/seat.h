@@ -150,6 +150,7 @@ struct seat {
     bool odd;          /* something went out that no honest endpoint would say */
     bool named;        /* an expect named it: the script answers it, not the autopilot */
     bool auth_waiting; /* a server's question waits for an answer */
+    bool auth_said;    /* the script has answered it already */
     bool exit_sent;    /* an exit-status of ours went out */
 
     /* the end of it */

@@ -47,7 +47,7 @@ struct run {
     struct run_peer beside[RUN_PEERS_MAX];
     size_t peer_count;
     size_t missing; /* peers that were named and are not here */
-    char outside_name[128];
+    char outside_name[128], broken_name[128];
 
     struct room room;
     char keys[SYSTEM_PATH_MAX], self_keys[SYSTEM_PATH_MAX];
