@@ -129,7 +129,7 @@ static void settle_mac(const struct fuzz_offer *c, const struct fuzz_offer *s, s
     out->name[mac][0] = 0;
 }
 
-/* rule: RFC4253-7.1-no-common-*: the first list without a common name ends it; a name in common
+/* RFC 4253 section 7.1: the first list without a common name ends it; a name in common
  * that is not implemented here is no better. */
 static void literal_choice(const struct fuzz_offer *c, const struct fuzz_offer *s,
                            struct literal *out)

@@ -105,8 +105,7 @@ static bool open_ended(const struct ss_msgdef *def, const void *body)
     return tail->def == NULL || open_ended(tail->def, tail->value);
 }
 
-/* rule: RFC4251-6-trailing-bytes: nothing may follow the last field, and each field must be there.
- * bytes has room for one more. */
+/* Nothing may follow the last field, and each field must be there. */
 static void check_ends(struct bench *bench, const struct ss_msg *msg)
 {
     ss_span payload = msg->payload, cut;

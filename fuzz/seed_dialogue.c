@@ -92,7 +92,7 @@ static void publickey(struct talk *talk, ss_span session_id)
     seed_set_span(&msg, "blob", ss_key_blob(key));
     say(talk, &msg);
     seed_set_boolean(&msg, "has_signature", true);
-    /* rule: RFC4252-7-signature-data: all up to the signature, behind the session identifier */
+    /* rule: RFC4252-7-signature-covers-session-id; behind it all up to the signature */
     ss_writer_init(&writer, &signed_data);
     ss_writer_string(&writer, session_id);
     seed_encode(&signed_data, &msg);
