@@ -114,7 +114,7 @@ struct ss_key_limits {
 #define SS_BCRYPT_ROUNDS_MAX 2048
 #define SS_PBKDF2_ROUNDS_MAX 10000000
 #define SS_KDF_MEMORY_MAX (256 * 1024)
-#define SS_ARGON2_WORK_MAX (16 * 1024 * 1024)
+#define SS_ARGON2_WORK_MAX (UINT64_C(16) * 1024 * 1024)
 extern const struct ss_key_limits ss_key_limits_standard; /* the four above */
 
 struct ss_key_file {
