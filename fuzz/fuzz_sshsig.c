@@ -8,14 +8,15 @@
  * Follows: OpenSSH PROTOCOL.sshsig, PROTOCOL.krl.
  *
  * Input: a mode, then bytes. 0: armoured text. 1: the blob in it. 2: a message to sign, and the
- * place of a byte to change. 3: a list. 4: the sections of a list. Link with -fsanitize=fuzzer. */
+ * place of a byte to change. 3: a list. 4: the sections of a list. 5: what the sections are made
+ * of: each byte chooses what comes next, and lengths are right. Link with -fsanitize=fuzzer. */
 #include "keys/key_text.h"
 #include "sshspec/krl.h"
 #include "sshspec/sshsig.h"
 
 #include <stdlib.h>
 
-enum { MODES = 5, ENTRIES_MOST = 200, SLACK = 4096 };
+enum { MODES = 6, ENTRIES_MOST = 200, SLACK = 4096 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -150,6 +151,96 @@ static void read_list(ss_span list)
     ss_krl_free(&krl);
 }
 
+/* ---- sections whose lengths are right ---- */
+
+static uint8_t take_byte(ss_span *in)
+{
+    uint8_t byte = in->size > 0 ? in->data[0] : 0;
+
+    *in = ss_span_part(*in, 1, in->size);
+    return byte;
+}
+
+static ss_span take(ss_span *in, size_t n)
+{
+    ss_span part = ss_span_part(*in, 0, n);
+
+    *in = ss_span_part(*in, n, in->size);
+    return part;
+}
+
+/* Most numbers are small, so that low and high are often in order. */
+static uint64_t take_number(ss_span *in)
+{
+    uint8_t how = take_byte(in);
+
+    if (how < 0xf0)
+        return how;
+    return how < 0xf8 ? UINT64_MAX - take_byte(in) : (uint64_t)take_byte(in) << (how & 7) * 8;
+}
+
+static void make_extension(struct ss_writer *writer, ss_span *in)
+{
+    ss_writer_string(writer, take(in, take_byte(in) % 4));
+    ss_writer_boolean(writer, take_byte(in) > 0xf0);
+    ss_writer_string(writer, take(in, take_byte(in) % 4));
+}
+
+static void make_part(struct ss_writer *writer, ss_span *in)
+{
+    static const uint8_t types[] = {0x20, 0x21, 0x22, 0x23, 0x39};
+    uint8_t type = types[take_byte(in) % SS_COUNT(types)], n;
+    size_t mark;
+
+    ss_writer_byte(writer, type);
+    mark = ss_writer_open(writer);
+    switch (type) {
+    case 0x20:
+        for (n = take_byte(in) % 4; n > 0; n--)
+            ss_writer_u64(writer, take_number(in));
+        break;
+    case 0x21:
+        ss_writer_u64(writer, take_number(in));
+        ss_writer_u64(writer, take_number(in));
+        break;
+    case 0x22:
+        ss_writer_u64(writer, take_number(in));
+        ss_writer_mpint(writer, take(in, take_byte(in) % 8));
+        break;
+    case 0x23:
+        for (n = take_byte(in) % 4; n > 0; n--)
+            ss_writer_string(writer, take(in, take_byte(in) % 4));
+        break;
+    default:
+        make_extension(writer, in);
+    }
+    ss_writer_close(writer, mark);
+}
+
+static void make_section(struct ss_writer *writer, ss_span *in)
+{
+    static const uint8_t types[] = {1, 1, 1, 2, 3, 5, 255, 4};
+    uint8_t type = types[take_byte(in) % SS_COUNT(types)], n;
+    size_t mark;
+
+    ss_writer_byte(writer, type);
+    mark = ss_writer_open(writer);
+    if (type == 1) {
+        ss_writer_string(writer, take(in, take_byte(in) % 3));
+        ss_writer_string(writer, ss_span_make(NULL, 0));
+        for (n = take_byte(in) % 4; n > 0; n--)
+            make_part(writer, in);
+    } else if (type == 255) {
+        make_extension(writer, in);
+    } else if (type != 4) {
+        for (n = take_byte(in) % 3; n > 0; n--)
+            ss_writer_string(writer, take(in, type == 2 ? take_byte(in) % 4 : type == 3 ? 20 : 32));
+    }
+    ss_writer_close(writer, mark);
+    if (type == 4)
+        ss_writer_string(writer, take(in, take_byte(in) % 4));
+}
+
 static void read_sections(ss_span sections)
 {
     static const uint8_t head[] = "SSHKRL\n\0\0\0\0\1"
@@ -159,11 +250,25 @@ static void read_sections(ss_span sections)
                                   "\0\0\0\0\0\0\0";
     struct ss_buf list;
 
-    ss_buf_init(&list, &seeded.env, 1 << 16);
+    ss_buf_init(&list, &seeded.env, 1 << 19);
     must(ss_buf_put(&list, ss_span_make(head, sizeof head)) == SS_OK);
     must(ss_buf_put(&list, sections) == SS_OK);
     read_list(ss_buf_span(&list));
     ss_buf_fini(&list);
+}
+
+static void read_made(ss_span in)
+{
+    struct ss_writer writer;
+    struct ss_buf sections;
+
+    ss_buf_init(&sections, &seeded.env, 1 << 18);
+    ss_writer_init(&writer, &sections);
+    while (in.size > 0)
+        make_section(&writer, &in);
+    must(ss_writer_done(&writer) == SS_OK);
+    read_sections(ss_buf_span(&sections));
+    ss_buf_fini(&sections);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -187,8 +292,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 3:
         read_list(rest);
         break;
-    default:
+    case 4:
         read_sections(rest);
+        break;
+    default:
+        read_made(rest);
     }
     must(counted.bytes == 0 && counted.blocks == 0);
     return 0;
