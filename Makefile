@@ -104,27 +104,47 @@ unit: tests
 # ---- fuzzers: one program a file fuzz/fuzz_<what>.c, built with clang ----
 FUZZCC   ?= clang
 FUZZERS  := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
-FUZZSHARED := $(filter-out fuzz/fuzz_%.c fuzz/dict_gen.c fuzz/seed_gen.c,$(wildcard fuzz/*.c))
-FUZZSAN   = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZSHARED := $(filter-out fuzz/fuzz_%.c fuzz/dict_gen.c fuzz/seed_%.c,$(wildcard fuzz/*.c))
+FUZZSAN   = -fsanitize=address,undefined -fno-sanitize-recover=all
+# Calls that fuzz/ stands in for: see fuzz/sign_memo.c.
+FUZZWRAP  = -Wl,--wrap=ss_pkey_sign
 FBUILD    = $(BUILD)/fuzz
+FUZZCFLAGS = $(WARN) $(DEFS) -O1 -g $(FUZZSAN) -DSSHSPEC_VERSION='"$(VERSION)"' \
+             -DSSHSPEC_DATADIR='"$(DATADIR)"' -Ilib/include -Ilib -I.
 $(FBUILD)/obj/%.o: %.c
 	@mkdir -p $(dir $@)
 	$(SAY) FUZZ $<
-	$(Q)$(FUZZCC) $(WARN) $(DEFS) -O1 -g $(FUZZSAN) -DSSHSPEC_VERSION='"$(VERSION)"' \
-	    -DSSHSPEC_DATADIR='"$(DATADIR)"' -Ilib/include -Ilib -I. -MMD -MP -c $< -o $@
-FUZZLIB = $(LIBSRC:%.c=$(FBUILD)/obj/%.o) $(FUZZSHARED:%.c=$(FBUILD)/obj/%.o) \
-          $(patsubst %.c,$(FBUILD)/obj/%.o,$(filter-out testserver/script/catalogue.c testserver/script/select.c testserver/script/folder.c testserver/script/ledger.c testserver/script/lint.c,$(filter testserver/script/%,$(TOOLSRC))))
+	$(Q)$(FUZZCC) $(FUZZCFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+# What a text is compared with stands in a dictionary; to watch each byte of it costs half the time.
+$(FBUILD)/obj/testserver/script/%.o: testserver/script/%.c
+	@mkdir -p $(dir $@)
+	$(SAY) FUZZ $<
+	$(Q)$(FUZZCC) $(FUZZCFLAGS) -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp -MMD -MP -c $< -o $@
+# A harness is checked but not watched: the second readers of its oracle would cost most of the time,
+# and guide towards themselves.
+$(FBUILD)/obj/fuzz/%.o: fuzz/%.c
+	@mkdir -p $(dir $@)
+	$(SAY) FUZZ $<
+	$(Q)$(FUZZCC) $(FUZZCFLAGS) -MMD -MP -c $< -o $@
+FUZZSCRIPT := $(filter-out testserver/script/catalogue.c testserver/script/select.c testserver/script/folder.c testserver/script/ledger.c testserver/script/lint.c,$(filter testserver/script/%,$(TOOLSRC)))
+FUZZLIB = $(patsubst %.c,$(FBUILD)/obj/%.o,$(LIBSRC) $(FUZZSHARED) $(FUZZSCRIPT))
 $(FUZZERS:%=$(FBUILD)/%): $(FBUILD)/%: $(FBUILD)/obj/fuzz/%.o $(FUZZLIB)
 	$(SAY) LD $@
-	$(Q)$(FUZZCC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBLIBS)
+	$(Q)$(FUZZCC) -fsanitize=fuzzer,address,undefined $(FUZZWRAP) -o $@ $^ $(LIBLIBS)
 fuzzers: $(FUZZERS:%=$(FBUILD)/%)
-fuzz-smoke: fuzzers $(BUILD)/bin/dict_gen
+fuzz-smoke: fuzzers $(BUILD)/bin/dict_gen $(BUILD)/bin/seed_gen
 	@ci/fuzz-smoke $(BUILD) $(SECONDS_EACH) $(FUZZERS)
 
 $(BUILD)/bin/dict_gen: $(BUILD)/obj/fuzz/dict_gen.o $(BUILD)/lib/libsshspec.a
 	@mkdir -p $(dir $@)
 	$(SAY) LD $@
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBLIBS)
+
+SEEDSRC := $(wildcard fuzz/seed_*.c) $(FUZZSHARED) $(FUZZSCRIPT)
+$(BUILD)/bin/seed_gen: $(SEEDSRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/lib/libsshspec.a
+	@mkdir -p $(dir $@)
+	$(SAY) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) $(FUZZWRAP) -o $@ $^ $(LIBLIBS)
 
 # ---- benchmarks ----
 BENCHSRC := $(wildcard bench/*.c)
@@ -140,6 +160,15 @@ $(BUILD)/bin/ct: $(BUILD)/obj/tests/ct/ct.o $(BUILD)/lib/libsshspec.a
 	@mkdir -p $(dir $@)
 	$(SAY) LD $@
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBLIBS)
+
+# ---- published edge cases, from a folder outside of this tree ----
+VECTORSRC := $(wildcard tests/vectors/*.c)
+$(BUILD)/bin/vectors: $(VECTORSRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/lib/libsshspec.a
+	@mkdir -p $(dir $@)
+	$(SAY) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBLIBS) -lsqlite3
+vectors: $(BUILD)/bin/vectors
+	@$(BUILD)/bin/vectors
 
 # ---- what people and CI call ----
 demo:
@@ -196,6 +225,8 @@ help:
 	@echo '                paramiko, show the matrix (PEERS="openssh" chooses)'
 	@echo 'make check      every test that CI runs; ends with "N passed, M failed"'
 	@echo 'make unit       the unit tests alone; make unit-ROOM for one room'
+	@echo 'make vectors    edge cases of the Wycheproof project, from the folder SSHSPEC_VECTORS or'
+	@echo '                ../shared/data/wycheproof; skipped when it is not there'
 	@echo 'make asan       the unit tests and the catalogue under AddressSanitizer and UBSan'
 	@echo 'make ct         whether time depends on secrets, under valgrind'
 	@echo 'make valgrind   the same under memcheck, some minutes; ci/valgrind build ROOM for one room'
@@ -210,4 +241,4 @@ help:
 
 -include $(shell find $(BUILD)/obj $(FBUILD)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all tests memcheck unit fuzzers fuzz-smoke bench demo check asan ct valgrind coverage lint tidy docs install clean help
+.PHONY: all tests memcheck unit vectors fuzzers fuzz-smoke bench demo check asan ct valgrind coverage lint tidy docs install clean help

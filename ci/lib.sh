@@ -36,7 +36,7 @@ stage() {
     s=$3
     if [ $status = 77 ]; then
         s=$((s + 1))
-    elif [ $((p + f)) = 0 ]; then
+    elif [ $((p + f + s)) = 0 ]; then
         if [ $status = 0 ]; then p=1; else f=1; fi
     elif [ $status != 0 ] && [ "$f" = 0 ]; then
         f=1

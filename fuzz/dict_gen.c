@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dict_gen.c - prints a libFuzzer dictionary made from the message tables.
+/* dict_gen.c - prints a libFuzzer dictionary made from the tables.
  *
- * Owns: the choice of what is a word: message names, keys as wire strings, message numbers,
- *   named numbers and edges as uint32.
- * Not here: words of scenarios.
- * Called by: the fuzz build; its output is the file given to -dict=. */
-#include "sshspec/msg.h"
+ * Owns: the choice of what is a word. On the wire: keys as strings, message numbers, named numbers
+ *   and edges as uint32. In a scenario ("dict_gen script"): messages, tails, fields, named numbers,
+ *   functions, options.
+ * Not here: the words of the scenario language itself (fuzz/script.dict).
+ * Called by: ci/fuzz-smoke; its output is the file given to -dict=. */
+#include "sshspec/config.h"
 
 #include <stdio.h>
 
@@ -55,7 +56,57 @@ static void print_names(const struct ss_msgdef *def)
     }
 }
 
-int main(void)
+/* ---- words of scenarios ---- */
+
+static void print_word(const char *word, const char *behind)
+{
+    printf("\"%s%s\"\n", word, behind);
+}
+
+static void print_upper(const char *word)
+{
+    putchar('"');
+    for (; *word != 0; word++)
+        putchar(*word >= 'a' && *word <= 'z' ? *word - 'a' + 'A' : *word);
+    puts(" \"");
+}
+
+static void script_fields(const struct ss_msgdef *def)
+{
+    for (size_t i = 0; i < def->field_count; i++) {
+        const struct ss_nametable *names = def->fields[i].names;
+
+        print_word(def->fields[i].name, " = ");
+        for (size_t k = 0; names != NULL && k < names->count; k++)
+            print_word(names->rows[k].name, "");
+    }
+}
+
+static void script(void)
+{
+    static const char *const functions[] = {
+#define SCN_FUNCTION(name, least, most, type) #name,
+#include "testserver/script/functions.def"
+    };
+
+    for (enum ss_msgid id = 1; id < SS_MSGID_COUNT; id++) {
+        const struct ss_msgdef *def = ss_msgdef_of(id);
+
+        if (def->key != NULL)
+            print_word(def->name, " ");
+        else
+            print_upper(def->name);
+        script_fields(def);
+    }
+    for (size_t i = 0; i < SS_COUNT(functions); i++)
+        print_word(functions[i], "(");
+    for (size_t i = 0; ss_options[i].name != NULL; i++)
+        print_word(ss_options[i].name, " = ");
+}
+
+/* ---- words of the wire ---- */
+
+static void wire(void)
 {
     static const uint32_t edges[] = {0,          1,     0x7fffffff, 0x80000000, 0xfffffffe,
                                      0xffffffff, 32768, 35000,      65536};
@@ -74,5 +125,17 @@ int main(void)
     puts("# numbers where mistakes are made");
     for (size_t i = 0; i < SS_COUNT(edges); i++)
         print_u32(edges[i]);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "script") == 0) {
+        script();
+    } else if (argc == 1) {
+        wire();
+    } else {
+        (void)fputs("usage: dict_gen [script]\n", stderr);
+        return 2;
+    }
     return ferror(stdout) != 0 || fflush(stdout) != 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* keys.c - making, writing and reading the keys of a run.
  *
- * Owns: the names of the files, and which keys there are.
+ * Owns: the names of the files, which keys there are, and what their certificates say.
  * Not here: the keys' forms (lib/keys), peers' own forms (peers/NAME/prepare).
  * Called by: the run when it starts, each worker.
  * Follows: keys.h. */
@@ -12,6 +12,7 @@
 #include "sshspec/text.h"
 
 #define RSA_BITS 2048
+#define DSA_BITS 1024 /* what there is room for in the signature of RFC 4253 section 6.6 */
 #define FILE_CEILING 65536
 #define PASSWORD_BYTES 12
 
@@ -33,6 +34,14 @@ static const struct slot slots[] = {
     {"user_ecdsa", SS_KEY_ECDSA_P256, AT(user, 1)},
     {"user_rsa", SS_KEY_RSA, AT(user, 2)},
     {"stranger", SS_KEY_ED25519, AT(stranger, 0)},
+    {"host_a_p384", SS_KEY_ECDSA_P384, AT(host_a, 3)},
+    {"host_a_p521", SS_KEY_ECDSA_P521, AT(host_a, 4)},
+    {"host_a_ed448", SS_KEY_ED448, AT(host_a, 5)},
+    {"host_a_mldsa", SS_KEY_MLDSA44_ED25519, AT(host_a, 6)},
+    {"host_a_sk_ed25519", SS_KEY_SK_ED25519, AT(host_a, 7)},
+    {"host_a_sk_ecdsa", SS_KEY_SK_ECDSA_P256, AT(host_a, 8)},
+    {"host_a_dsa", SS_KEY_DSA, AT(host_a, 9)},
+    {"host_ca", SS_KEY_ED25519, AT(host_ca, 0)},
 };
 
 static struct ss_key **at(struct key_ring *ring, const struct slot *slot)
@@ -53,6 +62,8 @@ void key_ring_fini(struct key_ring *ring)
 
     for (i = 0; i < SS_COUNT(slots); i++)
         ss_key_free(at(ring, &slots[i]));
+    for (i = 0; i < SS_COUNT(ring->host_certs); i++)
+        ss_key_free(&ring->host_certs[i]);
     ss_buf_fini(&ring->password);
 }
 
@@ -70,14 +81,52 @@ static ss_err make_password(const struct ss_env *env, struct ss_buf *out)
     return err;
 }
 
-static ss_err generate(const struct ss_env *env, struct key_ring *ring)
+/* The host key that a slot is for; SS_COUNT(ring->host_certs) when it is for none of host_a, or
+ * there are no certificates for its kind. */
+static size_t certificate_of(const struct slot *slot)
 {
     size_t i;
 
+    for (i = 0; i < KEY_RING_HOST_KEYS; i++) {
+        if (slot->offset == AT(host_a, i) && slot->kind != SS_KEY_ED448)
+            return i;
+    }
+    return KEY_RING_HOST_KEYS;
+}
+
+/* By every name that a client may have for where our servers are; valid for ever, so that it does
+ * not matter what the clock of a run says. */
+static ss_err issue(const struct ss_env *env, struct key_ring *ring, size_t i)
+{
+    const ss_span names[] = {ss_span_of("127.0.0.1"), ss_span_of("localhost"),
+                             ss_span_of("[127.0.0.1]")};
+    const struct ss_cert_request request = {
+        .type = SS_CERT_HOST,
+        .serial = i + 1,
+        .key_id = ss_span_of(ss_key_comment(ring->host_a[i])),
+        .principals = names,
+        .principal_count = SS_COUNT(names),
+        .valid_before = SS_CERT_FOREVER,
+    };
+
+    return ss_cert_issue(env, ring->host_a[i], ring->host_ca, NULL, &request, &ring->host_certs[i]);
+}
+
+static ss_err generate(const struct ss_env *env, struct key_ring *ring)
+{
+    size_t i, n;
+
     for (i = 0; i < SS_COUNT(slots); i++)
-        SS_TRY(ss_key_generate(env, slots[i].kind, RSA_BITS, ss_span_of(slots[i].name),
-                               at(ring, &slots[i])));
-    return make_password(env, &ring->password);
+        SS_TRY(ss_key_generate(env, slots[i].kind,
+                               slots[i].kind == SS_KEY_DSA ? DSA_BITS : RSA_BITS,
+                               ss_span_of(slots[i].name), at(ring, &slots[i])));
+    SS_TRY(make_password(env, &ring->password));
+    for (i = 0; i < SS_COUNT(slots); i++) {
+        n = certificate_of(&slots[i]);
+        if (n < KEY_RING_HOST_KEYS)
+            SS_TRY(issue(env, ring, n));
+    }
+    return SS_OK;
 }
 
 /* ---- files ---- */
@@ -113,6 +162,30 @@ static ss_err write_key(const struct key_ring *ring, const struct slot *slot,
     return err;
 }
 
+/* Beside its key, where ssh-keygen would put it. */
+static void certificate_name(const struct slot *slot, char *out, size_t size)
+{
+    snprintf(out, size, "%s-cert.pub", slot->name);
+}
+
+static ss_err write_certificate(const struct key_ring *ring, const struct slot *slot)
+{
+    size_t i = certificate_of(slot);
+    struct ss_buf text;
+    char name[64];
+    ss_err err;
+
+    if (i == KEY_RING_HOST_KEYS)
+        return SS_OK;
+    certificate_name(slot, name, sizeof name);
+    ss_buf_init(&text, ring->password.env, FILE_CEILING);
+    err = ss_key_write_line(ring->host_certs[i], &text);
+    if (err == SS_OK)
+        err = write_in(ring, name, ss_buf_span(&text), 0644);
+    ss_buf_fini(&text);
+    return err;
+}
+
 static ss_err write_account(struct key_ring *ring)
 {
     struct ss_buf text;
@@ -132,8 +205,10 @@ static ss_err write_all(struct key_ring *ring)
 {
     size_t i;
 
-    for (i = 0; i < SS_COUNT(slots); i++)
+    for (i = 0; i < SS_COUNT(slots); i++) {
         SS_TRY(write_key(ring, &slots[i], *at(ring, &slots[i])));
+        SS_TRY(write_certificate(ring, &slots[i]));
+    }
     return write_account(ring);
 }
 
@@ -191,6 +266,29 @@ static ss_err read_key(struct key_ring *ring, const struct slot *slot)
     return err;
 }
 
+static ss_err read_certificate(struct key_ring *ring, const struct slot *slot)
+{
+    const struct ss_env *env = ring->password.env;
+    size_t i = certificate_of(slot);
+    struct ss_key *alone = NULL;
+    struct ss_buf text;
+    char name[64];
+    ss_err err;
+
+    if (i == KEY_RING_HOST_KEYS)
+        return SS_OK;
+    certificate_name(slot, name, sizeof name);
+    ss_buf_init(&text, env, FILE_CEILING);
+    err = read_in(ring, name, &text);
+    if (err == SS_OK)
+        err = ss_key_read_line(env, ss_buf_span(&text), &alone);
+    if (err == SS_OK)
+        err = ss_key_certify(ring->host_a[i], ss_key_blob(alone), &ring->host_certs[i], NULL);
+    ss_key_free(&alone);
+    ss_buf_fini(&text);
+    return err;
+}
+
 ss_err key_ring_load(const struct ss_env *env, const char *folder, struct key_ring *out)
 {
     struct key_ring ring;
@@ -201,6 +299,8 @@ ss_err key_ring_load(const struct ss_env *env, const char *folder, struct key_ri
     err = keep_folder(&ring, folder);
     for (i = 0; err == SS_OK && i < SS_COUNT(slots); i++)
         err = read_key(&ring, &slots[i]);
+    for (i = 0; err == SS_OK && i < SS_COUNT(slots); i++)
+        err = read_certificate(&ring, &slots[i]);
     if (err == SS_OK)
         err = read_in(&ring, "password", &ring.password);
     return give(&ring, err, out);
@@ -208,14 +308,20 @@ ss_err key_ring_load(const struct ss_env *env, const char *folder, struct key_ri
 
 /* ---- known_hosts ---- */
 
+static ss_err known_line(const char *marker, uint16_t port, const struct ss_key *key,
+                         struct ss_buf *out)
+{
+    SS_TRY(ss_buf_puts(out, marker));
+    SS_TRY(ss_hostkeys_name(ss_span_of("127.0.0.1"), port, out));
+    SS_TRY(ss_buf_puts(out, " "));
+    return ss_key_write_line(key, out);
+}
+
 ss_err key_ring_known(const struct key_ring *ring, uint16_t port, struct ss_buf *out)
 {
     size_t i;
 
-    for (i = 0; i < SS_COUNT(ring->host_a); i++) {
-        SS_TRY(ss_hostkeys_name(ss_span_of("127.0.0.1"), port, out));
-        SS_TRY(ss_buf_puts(out, " "));
-        SS_TRY(ss_key_write_line(ring->host_a[i], out));
-    }
-    return SS_OK;
+    for (i = 0; i < SS_COUNT(ring->host_a); i++)
+        SS_TRY(known_line("", port, ring->host_a[i], out));
+    return known_line("@cert-authority ", port, ring->host_ca, out);
 }

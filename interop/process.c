@@ -7,11 +7,11 @@
  * Follows: prctl(2), pidfd_open(2), close_range(2), execvpe(3).
  *
  * A kill is sent to the group first and then to the process, which also reaches one that has left
- * the group. Those that leave both become our children (subreaper) and end with process_end_all. */
+ * the group. Those that leave both become our children (subreaper) and end with process_end_all.
+ * A signal on the parent's death reaches one process, is not inherited, and is lost when a program
+ * changes its user: so whoever has started others ends them himself when his parent dies. */
 #include "interop/process.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -230,15 +230,37 @@ ss_err process_adopt(void)
     return prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 ? SS_OK : SS_E_io;
 }
 
+/* From here to process_end_all only what a signal handler may call: no memory, no streams. */
+
+/* A number and nothing behind it but a blank; -1: it is none. */
+static pid_t read_pid(const char *text)
+{
+    pid_t pid = 0;
+    size_t i;
+
+    for (i = 0; i < 9 && text[i] >= '0' && text[i] <= '9'; i++)
+        pid = pid * 10 + (text[i] - '0');
+    return i > 0 && (text[i] == '\0' || text[i] == ' ') ? pid : -1;
+}
+
+static int open_stat(const char *pid)
+{
+    char path[64] = "/proc/";
+
+    if (strlen(pid) > 20)
+        return -1;
+    memcpy(path + 6, pid, strlen(pid));
+    memcpy(path + 6 + strlen(pid), "/stat", 6);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 static pid_t parent_of(const char *pid)
 {
-    char path[64], text[512];
     const char *after_name;
+    char text[512];
     ssize_t got;
-    int fd;
+    int fd = open_stat(pid);
 
-    (void)snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
     got = read(fd, text, sizeof text - 1);
@@ -247,7 +269,7 @@ static pid_t parent_of(const char *pid)
     after_name = strrchr(text, ')'); /* the name may hold blanks and parentheses */
     if (after_name == NULL || strlen(after_name) < 5)
         return -1;
-    return (pid_t)strtol(after_name + 4, NULL, 10); /* ") S 123" */
+    return read_pid(after_name + 4); /* ") S 123" */
 }
 
 static bool is_spared(const pid_t *spare, pid_t pid)
@@ -259,29 +281,42 @@ static bool is_spared(const pid_t *spare, pid_t pid)
     return false;
 }
 
+static size_t end_child(const char *name, pid_t self, const pid_t *spare)
+{
+    pid_t pid = read_pid(name);
+
+    if (pid <= 0 || parent_of(name) != self || is_spared(spare, pid))
+        return 0;
+    kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, WNOHANG);
+    return 1;
+}
+
+struct entry { /* of a directory, as the system says it: getdents64(2) */
+    uint64_t inode;
+    int64_t next;
+    uint16_t size;
+    uint8_t type;
+    char name[256];
+};
+
 /* Signals and reaps the present children; how many there were. */
 static size_t end_children(const pid_t *spare)
 {
-    DIR *proc = opendir("/proc");
-    const struct dirent *entry;
+    _Alignas(8) char room[8192];
     const pid_t self = getpid();
     size_t found = 0;
+    long got, at;
+    int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (proc == NULL)
+    if (proc < 0)
         return 0;
-    while ((entry = readdir(proc)) != NULL) {
-        pid_t pid;
-
-        if (!isdigit((unsigned char)entry->d_name[0]) || parent_of(entry->d_name) != self)
-            continue;
-        pid = (pid_t)strtol(entry->d_name, NULL, 10);
-        if (is_spared(spare, pid))
-            continue;
-        found++;
-        kill(pid, SIGKILL);
-        (void)waitpid(pid, NULL, WNOHANG);
+    while ((got = syscall(SYS_getdents64, proc, room, sizeof room)) > 0) {
+        for (at = 0; at < got; at += ((const struct entry *)(const void *)(room + at))->size)
+            found +=
+                end_child(((const struct entry *)(const void *)(room + at))->name, self, spare);
     }
-    closedir(proc);
+    close(proc);
     return found;
 }
 
@@ -301,4 +336,19 @@ size_t process_end_all(const pid_t *spare)
             poll(NULL, 0, 10);
     }
     return ended;
+}
+
+static void on_end_of_parent(int sig)
+{
+    (void)process_end_all(NULL);
+    _exit(128 + sig);
+}
+
+bool process_end_all_with(pid_t parent)
+{
+    struct sigaction action = {.sa_handler = on_end_of_parent};
+
+    sigfillset(&action.sa_mask);
+    return sigaction(SIGTERM, &action, NULL) == 0 && prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 &&
+           getppid() == parent;
 }

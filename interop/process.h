@@ -15,6 +15,7 @@
  *   process_adopt      makes the caller the parent of orphans below it
  *   process_end_all    ends every child of the caller, whatever became of it
  *   process_die_with   ends the caller when its parent ends
+ *   process_end_all_with   the same, and before that every process below the caller
  *
  * Owns: the pid until it is reaped, and a descriptor of it. */
 #ifndef SSHSPEC_INTEROP_PROCESS_H
@@ -50,5 +51,7 @@ SS_MUST_USE ss_err process_adopt(void);
 size_t process_end_all(const pid_t *spare);
 /* parent: the pid that must be our parent still. False: it is gone, or the system refuses. */
 bool process_die_with(pid_t parent);
+/* For one that has adopted. SIGTERM does it, from whomever it comes. */
+bool process_end_all_with(pid_t parent);
 
 #endif

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "sshspec/capture.h"
 #include "sshspec/client.h"
 #include "sshspec/text.h"
 #include "testserver/files.h"
@@ -30,6 +32,7 @@ enum {
 struct client_line { /* as given */
     struct option_list keys, settings, environment;
     const char *password_file, *known_hosts, *timeout;
+    const char *keylog, *pcap;
     bool accept_new, accept_any, quiet, verbose, terminal;
     const char *where, *task;
     int rest_count;
@@ -404,12 +407,55 @@ static void describe(const struct ss_client *client)
                   agreed->strict ? "strict, " : "", (unsigned)agreed->epoch);
 }
 
+static void complain(struct ss_buf *why)
+{
+    (void)fprintf(stderr, "sshspec client: %.*s", (int)ss_buf_size(why),
+                  (const char *)ss_buf_at(why));
+    ss_buf_clear(why);
+}
+
+/* What was asked for and cannot be had is said before anything is sent. */
+static bool open_capture(struct client_run *run, struct ss_capture **out)
+{
+    struct ss_capture_plan plan = {.keylog = run->line.keylog, .pcap = run->line.pcap};
+    struct timespec now;
+    struct ss_buf why;
+    ss_err err;
+
+    if (plan.keylog == NULL && plan.pcap == NULL)
+        return true;
+    if (clock_gettime(CLOCK_REALTIME, &now) == 0)
+        plan.start = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+    ss_buf_init(&why, ss_system_env(), 8192);
+    err = ss_capture_open(ss_system_env(), &plan, out, &why);
+    if (err != SS_OK)
+        complain(&why);
+    else
+        run->config.trace = ss_capture_trace(*out);
+    ss_buf_fini(&why);
+    return err == SS_OK;
+}
+
+static void close_capture(struct ss_capture **capture)
+{
+    struct ss_buf why;
+
+    ss_buf_init(&why, ss_system_env(), 8192);
+    if (ss_capture_close(capture, &why) != SS_OK)
+        complain(&why);
+    ss_buf_fini(&why);
+}
+
 static int connect_and_run(struct client_run *run, size_t task)
 {
+    struct ss_capture *capture = NULL;
     struct ss_client *client = NULL;
     int status;
 
+    if (!open_capture(run, &capture))
+        return EXIT_ENVIRONMENT;
     if (ss_client_new(ss_system_env(), &run->config, &run->options, &client) != SS_OK) {
+        close_capture(&capture);
         (void)fputs("sshspec client: out of memory\n", stderr);
         return EXIT_ENVIRONMENT;
     }
@@ -417,6 +463,7 @@ static int connect_and_run(struct client_run *run, size_t task)
     if (run->line.verbose)
         describe(client);
     ss_client_free(&client);
+    close_capture(&capture);
     return status;
 }
 
@@ -459,6 +506,9 @@ int cmd_client(int argc, char **argv)
         {"set", OPTION_LIST, &run.line.settings, "OPTION=VALUE",
          "protocol option, such as rekey_bytes=8M; policy=NAME:\nsee sshspec algorithms "
          "--policies"},
+        {"keylog", OPTION_TEXT, &run.line.keylog, "FILE",
+         "append the secrets of each key exchange,\nin the form that Wireshark reads"},
+        {"pcap", OPTION_TEXT, &run.line.pcap, "FILE", "write a capture of the connection"},
         {"quiet", OPTION_FLAG, &run.line.quiet, NULL, "only errors on standard error"},
         {"verbose", OPTION_FLAG, &run.line.verbose, NULL,
          "at the end, what was agreed on, on standard error"},

@@ -88,12 +88,13 @@ static ss_err put_word(struct ss_buf *out, struct shelf *shelf, const char *word
     return SS_E_bad_value;
 }
 
-static int explain(struct shelf *shelf, const char *const *words, size_t count)
+static int explain(struct shelf *shelf, const char *const *words, size_t count, void *ctx)
 {
     struct ss_buf out;
     int status;
     ss_err err;
 
+    (void)ctx;
     ss_buf_init(&out, ss_system_env(), OUTPUT_MAX);
     err = catalogue_load(&shelf->catalogue, &shelf->why);
     for (size_t i = 0; i < count && err == SS_OK; i++) {
@@ -111,30 +112,12 @@ static int explain(struct shelf *shelf, const char *const *words, size_t count)
 
 int cmd_explain(int argc, char **argv)
 {
-    static const char *words[SHELF_WORDS_MAX];
-    const char *root = NULL;
-    const struct option table[] = {
-        SHELF_OPTION(&root),
-        {NULL, OPTION_FLAG, NULL, NULL, NULL},
-    };
-    struct options options;
-    struct shelf shelf;
-    size_t count;
-    int status;
-    ss_err err;
+    static const struct shelf_verb verb = {
+        .usage = "[OPTION...] REQUIREMENT...",
+        .about = "Tells what a requirement says, how it is tested, and which scenarios prove it.",
+        .example = "  sshspec explain RFC4253-7.3-newkeys-early\n",
+        .which = "which requirement?",
+        .run = explain};
 
-    options_init(&options, table, argc, argv);
-    options.usage = "[OPTION...] REQUIREMENT...";
-    options.about =
-        "Tells what a requirement says, how it is tested, and which scenarios prove it.";
-    options.example = "  sshspec explain RFC4253-7.3-newkeys-early\n";
-    count = shelf_words(&options, words, SHELF_WORDS_MAX);
-    if (options.status < 0 && count == 0)
-        (void)options_wrong(&options, "which requirement?");
-    if (options.status >= 0)
-        return options.status;
-    err = shelf_open(&shelf, root);
-    status = err == SS_OK ? explain(&shelf, words, count) : shelf_status(&shelf, err);
-    shelf_close(&shelf);
-    return status;
+    return shelf_main(&verb, argc, argv);
 }

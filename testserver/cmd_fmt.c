@@ -81,11 +81,13 @@ static ss_err visit(void *ctx, const struct folder_file *file)
     return format_path(ctx, file->path);
 }
 
-static int run(struct fmt *fmt, const char *const *words, size_t count)
+static int run(struct shelf *shelf, const char *const *words, size_t count, void *ctx)
 {
+    struct fmt *fmt = ctx;
     ss_err err = SS_OK;
     int status;
 
+    fmt->shelf = shelf;
     for (size_t i = 0; i < count && err == SS_OK; i++)
         err = format_path(fmt, words[i]);
     if (count == 0)
@@ -100,31 +102,20 @@ static int run(struct fmt *fmt, const char *const *words, size_t count)
 
 int cmd_fmt(int argc, char **argv)
 {
-    static const char *words[SHELF_WORDS_MAX];
-    const char *root = NULL;
-    struct shelf shelf;
-    struct fmt fmt = {&shelf, false, false, false};
-    const struct option table[] = {
+    struct fmt fmt = {NULL, false, false, false};
+    const struct option options[] = {
         {"check", OPTION_FLAG, &fmt.check, NULL,
          "write nothing; exit status 1 when a file differs"},
-        SHELF_OPTION(&root),
         {NULL, OPTION_FLAG, NULL, NULL, NULL},
     };
-    struct options options;
-    size_t count;
-    int status;
-    ss_err err;
+    const struct shelf_verb verb = {
+        .usage = "[OPTION...] [FILE...]",
+        .about = "Puts scenario files into their one form and names those that it changed.\n"
+                 "Without a file: all scenarios and fragments.",
+        .example = "  sshspec fmt --check scenarios/kex/newkeys-early.scn\n",
+        .options = options,
+        .run = run,
+        .ctx = &fmt};
 
-    options_init(&options, table, argc, argv);
-    options.usage = "[OPTION...] [FILE...]";
-    options.about = "Puts scenario files into their one form and names those that it changed.\n"
-                    "Without a file: all scenarios and fragments.";
-    options.example = "  sshspec fmt --check scenarios/kex/newkeys-early.scn\n";
-    count = shelf_words(&options, words, SHELF_WORDS_MAX);
-    if (options.status >= 0)
-        return options.status;
-    err = shelf_open(&shelf, root);
-    status = err == SS_OK ? run(&fmt, words, count) : shelf_status(&shelf, err);
-    shelf_close(&shelf);
-    return status;
+    return shelf_main(&verb, argc, argv);
 }

@@ -147,7 +147,7 @@ static int finish(struct look *look, ss_err err)
     return look->lint.errors > 0 ? EXIT_USAGE : EXIT_AS_EXPECTED;
 }
 
-static int run(struct shelf *shelf, const char *const *words, size_t count)
+static int run(struct shelf *shelf, const char *const *words, size_t count, void *ctx)
 {
     struct catalogue_loader loader;
     struct look look = {.shelf = shelf};
@@ -155,6 +155,7 @@ static int run(struct shelf *shelf, const char *const *words, size_t count)
     int status;
     ss_err err = catalogue_load_ledger(&shelf->catalogue, &shelf->why);
 
+    (void)ctx;
     if (err != SS_OK)
         return shelf_status(shelf, err);
     ss_buf_init(&out, ss_system_env(), FINDINGS_MAX);
@@ -168,31 +169,15 @@ static int run(struct shelf *shelf, const char *const *words, size_t count)
 
 int cmd_lint(int argc, char **argv)
 {
-    static const char *words[SHELF_WORDS_MAX];
-    const char *root = NULL;
-    const struct option table[] = {
-        SHELF_OPTION(&root),
-        {NULL, OPTION_FLAG, NULL, NULL, NULL},
-    };
-    struct options options;
-    struct shelf shelf;
-    size_t count;
-    int status;
-    ss_err err;
+    static const struct shelf_verb verb = {
+        .usage = "[OPTION...] [FILE...]",
+        .about =
+            "Checks scenario files: that they parse, are in their form, prove requirements that "
+            "exist\nand are about the side under test, judge their faults and have titles of "
+            "their own; and\nfiles named recipe. Without a file: all scenarios, fragments and "
+            "peers. Exit status 2:\nsomething is wrong.",
+        .example = "  sshspec lint scenarios/kex/newkeys-early.scn\n",
+        .run = run};
 
-    options_init(&options, table, argc, argv);
-    options.usage = "[OPTION...] [FILE...]";
-    options.about =
-        "Checks scenario files: that they parse, are in their form, prove requirements that "
-        "exist\nand are about the side under test, judge their faults and have titles of their "
-        "own; and\nfiles named recipe. Without a file: all scenarios, fragments and peers. "
-        "Exit status 2:\nsomething is wrong.";
-    options.example = "  sshspec lint scenarios/kex/newkeys-early.scn\n";
-    count = shelf_words(&options, words, SHELF_WORDS_MAX);
-    if (options.status >= 0)
-        return options.status;
-    err = shelf_open(&shelf, root);
-    status = err == SS_OK ? run(&shelf, words, count) : shelf_status(&shelf, err);
-    shelf_close(&shelf);
-    return status;
+    return shelf_main(&verb, argc, argv);
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_list.c - `sshspec list`: the catalogue, or what selectors choose of it.
+/* cmd_list.c - `sshspec list`: the catalogue, or what selectors choose of it; the deviations that
+ * our own endpoint knows.
  *
- * Owns: the table and the JSON lines.
- * Not here: choosing (script/select.c).
+ * Owns: the tables and the JSON lines.
+ * Not here: choosing (script/select.c), what a deviation does (actor/breaks.def).
  * Called by: main.c.
  * Follows: INTERFACE "JSON lines". */
+#include <string.h>
+
 #include "sshspec/net.h"
 #include "sshspec/text.h"
+#include "testserver/actor/breaks.h"
 #include "testserver/script/select.h"
 #include "testserver/shelf.h"
 #include "testserver/verbs.h"
@@ -112,32 +116,104 @@ static int list(struct shelf *shelf, const char *const *words, size_t count, boo
     return status;
 }
 
+/* ---- deviations of our own endpoint ---- */
+
+static bool is_chosen(const struct act_break *row, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ss_glob(ss_span_of(words[i]), ss_span_of(row->name), false))
+            return true;
+    }
+    return count == 0;
+}
+
+static ss_err put_break_json(struct ss_buf *out, const struct act_break *row)
+{
+    ss_span rest = ss_span_of(row->rules);
+    bool first = true;
+
+    SS_TRY(ss_buf_printf(out, "{\"name\":\"%s\",\"role\":\"%s\",\"requirements\":[", row->name,
+                         row->role == SS_SERVER ? "server" : "client"));
+    while (rest.size > 0) {
+        const uint8_t *comma = memchr(rest.data, ',', rest.size);
+        size_t n = comma != NULL ? (size_t)(comma - rest.data) : rest.size;
+
+        SS_TRY(ss_buf_puts(out, first ? "" : ","));
+        SS_TRY(ss_json_string(out, ss_span_part(rest, 0, n)));
+        rest = ss_span_part(rest, n + 2, rest.size); /* ", " */
+        first = false;
+    }
+    SS_TRY(ss_buf_puts(out, "],\"text\":"));
+    SS_TRY(ss_json_string(out, ss_span_of(row->text)));
+    return ss_buf_puts(out, "}\n");
+}
+
+static ss_err put_break(struct ss_buf *out, const struct act_break *row, bool json)
+{
+    if (json)
+        return put_break_json(out, row);
+    return ss_buf_printf(out, "%-31s  %s  %s\n%39s  breaks %s\n", row->name,
+                         row->role == SS_SERVER ? "server" : "client", row->text, "", row->rules);
+}
+
+static int list_breaks(struct shelf *shelf, const char *const *words, size_t count, bool json)
+{
+    struct ss_buf out;
+    size_t found = 0;
+    int status;
+    ss_err err = SS_OK;
+
+    ss_buf_init(&out, ss_system_env(), OUTPUT_MAX);
+    for (const struct act_break *row = act_breaks; row->name != NULL && err == SS_OK; row++) {
+        if (!is_chosen(row, words, count))
+            continue;
+        found++;
+        err = put_break(&out, row, json);
+    }
+    if (err == SS_OK && found == 0)
+        err = SS_E_not_found;
+    if (err == SS_E_not_found &&
+        ss_buf_puts(&shelf->why, "no deviation has such a name\n") != SS_OK)
+        err = SS_E_no_memory;
+    status = shelf_status(shelf, err);
+    if (status == EXIT_AS_EXPECTED)
+        status = shelf_print(&out);
+    ss_buf_fini(&out);
+    return status;
+}
+
+/* ---- the verb ---- */
+
+struct wish {
+    bool json, breaks;
+};
+
+static int run(struct shelf *shelf, const char *const *words, size_t count, void *ctx)
+{
+    const struct wish *wish = ctx;
+
+    return wish->breaks ? list_breaks(shelf, words, count, wish->json)
+                        : list(shelf, words, count, wish->json);
+}
+
 int cmd_list(int argc, char **argv)
 {
-    static const char *words[SHELF_WORDS_MAX];
-    const char *root = NULL;
-    bool json = false;
-    const struct option table[] = {
-        {"json", OPTION_FLAG, &json, NULL, "one object a line"},
-        SHELF_OPTION(&root),
+    struct wish wish = {false, false};
+    const struct option options[] = {
+        {"json", OPTION_FLAG, &wish.json, NULL, "one object a line"},
+        {"breaks", OPTION_FLAG, &wish.breaks, NULL,
+         "instead: the deviations of `run --peer self --break NAME`,\nor those whose names match"},
         {NULL, OPTION_FLAG, NULL, NULL, NULL},
     };
-    struct options options;
-    struct shelf shelf;
-    size_t count;
-    int status;
-    ss_err err;
+    const struct shelf_verb verb = {
+        .usage = "[OPTION...] [SELECTOR...]",
+        .about = "Lists scenarios. Selectors: an id, a glob, area:AREA, tag:TAG, proves:ID, "
+                 "file:PATH.\nWithout one: all. Exit status 4: nothing was selected.",
+        .example =
+            "  sshspec list area:kex 'proves:RFC4253-7*'\n  sshspec list --breaks 'sftp-*'\n",
+        .options = options,
+        .run = run,
+        .ctx = &wish};
 
-    options_init(&options, table, argc, argv);
-    options.usage = "[OPTION...] [SELECTOR...]";
-    options.about = "Lists scenarios. Selectors: an id, a glob, area:AREA, tag:TAG, proves:ID, "
-                    "file:PATH.\nWithout one: all. Exit status 4: nothing was selected.";
-    options.example = "  sshspec list area:kex 'proves:RFC4253-7*'\n";
-    count = shelf_words(&options, words, SHELF_WORDS_MAX);
-    if (options.status >= 0)
-        return options.status;
-    err = shelf_open(&shelf, root);
-    status = err == SS_OK ? list(&shelf, words, count, json) : shelf_status(&shelf, err);
-    shelf_close(&shelf);
-    return status;
+    return shelf_main(&verb, argc, argv);
 }

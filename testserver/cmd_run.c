@@ -5,10 +5,6 @@
  * Not here: the run itself (runner/run.h).
  * Called by: main.c.
  * Follows: INTERFACE "The verbs". */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "testserver/options.h"
 #include "testserver/runner/plan.h"
 #include "testserver/runner/run.h"
@@ -20,27 +16,10 @@
 
 struct run_line { /* as given */
     struct option_list peers;
-    const char *role, *jobs, *seed, *repeat, *budget, *shard, *server;
+    const char *role, *jobs, *seed, *repeat, *budget, *shard, *server, *breaks;
     bool strict, no_store, allow_remote;
     char host[256];
 };
-
-static bool read_number(struct options *options, const char *name, const char *text, uint64_t least,
-                        uint64_t most, uint64_t *out)
-{
-    char *end;
-
-    if (text == NULL)
-        return true;
-    errno = 0;
-    *out = strtoull(text, &end, 10);
-    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *out >= least &&
-        *out <= most)
-        return true;
-    (void)options_wrong(options, "--%s is a number from %llu to %llu, not \"%s\"", name,
-                        (unsigned long long)least, (unsigned long long)most, text);
-    return false;
-}
 
 static bool read_role(struct options *options, const char *text, bool roles[3])
 {
@@ -104,6 +83,37 @@ static bool check_outside(struct options *options, const struct run_line *line,
     return true;
 }
 
+/* rule: a peer that is broken on purpose is never among others, where one might forget that. */
+static bool check_break(struct options *options, const struct run_line *line,
+                        struct run_options *run)
+{
+    const struct act_break *row;
+    const char *close;
+    bool only_self = line->peers.count > 0;
+
+    if (line->breaks == NULL)
+        return true;
+    for (size_t i = 0; i < line->peers.count; i++)
+        only_self = only_self && strcmp(line->peers.items[i], "self") == 0;
+    row = act_break_find(line->breaks);
+    run->self_breaks = row;
+    if (row == NULL) {
+        close = act_break_suggest(line->breaks);
+        (void)options_wrong(options, "no deviation \"%s\"%s%s%s; `sshspec list --breaks` has them",
+                            line->breaks, close != NULL ? "; did you mean \"" : "",
+                            close != NULL ? close : "", close != NULL ? "\"?" : "");
+    } else if (!only_self) {
+        (void)options_wrong(options,
+                            "--break is for our own endpoint: give --peer self and no other peer");
+    } else if (!run->roles[row->role == SS_SERVER ? PEER_SERVER : PEER_CLIENT]) {
+        (void)options_wrong(options, "%s is a deviation of our %s, which --role leaves out",
+                            row->name, row->role == SS_SERVER ? "server" : "client");
+    } else {
+        return true;
+    }
+    return false;
+}
+
 static bool check_outputs(struct options *options, const struct run_options *run)
 {
     const char *const files[] = {run->json, run->junit, run->html, run->markdown, run->propose};
@@ -120,12 +130,13 @@ static bool digest(struct options *options, struct run_line *line, struct run_op
 {
     uint64_t jobs = 0, repeat = 1, budget = 0;
 
-    if (!read_number(options, "jobs", line->jobs, 1, JOBS_MAX, &jobs) ||
-        !read_number(options, "seed", line->seed, 0, UINT64_MAX, &run->seed) ||
-        !read_number(options, "repeat", line->repeat, 1, REPEAT_MAX, &repeat) ||
-        !read_number(options, "budget", line->budget, 1, 1000000, &budget) ||
+    if (!options_number(options, "jobs", line->jobs, 1, JOBS_MAX, &jobs) ||
+        !options_number(options, "seed", line->seed, 0, UINT64_MAX, &run->seed) ||
+        !options_number(options, "repeat", line->repeat, 1, REPEAT_MAX, &repeat) ||
+        !options_number(options, "budget", line->budget, 1, 1000000, &budget) ||
         !read_role(options, line->role, run->roles) || !read_server(options, line, run) ||
-        !check_outside(options, line, run) || !check_outputs(options, run))
+        !check_outside(options, line, run) || !check_break(options, line, run) ||
+        !check_outputs(options, run))
         return false;
     run->shard = run->shards = 1;
     if (line->shard != NULL && !plan_read_shard(line->shard, &run->shard, &run->shards)) {
@@ -150,6 +161,9 @@ static int parse(struct run_line *line, struct run_options *run, const char **se
     const struct option table[] = {
         {"peer", OPTION_LIST, &line->peers, "NAME",
          "a peer of `sshspec peers`, self, or all;\nwithout it: all that are installed"},
+        {"break", OPTION_TEXT, &line->breaks, "NAME",
+         "self breaks a rule on purpose, to see scenarios fail:\n`sshspec list --breaks`; with "
+         "--peer self alone"},
         {"role", OPTION_TEXT, &line->role, "ROLE", "the peer's: server, client, or both (default)"},
         {"server", OPTION_TEXT, &line->server, "HOST:PORT", "a server that is already up"},
         {"user", OPTION_TEXT, &run->outside.user, "NAME", "its account"},
@@ -166,6 +180,9 @@ static int parse(struct run_line *line, struct run_options *run, const char **se
         {"shard", OPTION_TEXT, &line->shard, "I/N", "run the I-th of N parts"},
         {"strict", OPTION_FLAG, &line->strict, NULL, "WEAK is not as expected either"},
         {"trace", OPTION_FLAG, &run->trace, NULL, "show the messages of each result"},
+        {"keylog", OPTION_TEXT, &run->keylog, "FILE", "append secrets of exchanges, for Wireshark"},
+        {"pcap", OPTION_TEXT, &run->pcap, "DIR",
+         "a capture a case, ID-PEER-ROLE.pcapng;\npackets say message, epoch and step"},
         {"scenarios", OPTION_TEXT, &run->root, "DIR", "the catalogue"},
         {"store", OPTION_TEXT, &run->store, "FILE", "keep results there; default: sshspec.db"},
         {"no-store", OPTION_FLAG, &line->no_store, NULL, "keep none"},

@@ -8,7 +8,6 @@
  *
  * What a scenario asks of the client's process (its exit status, its files) cannot be seen here,
  * and is left out of the verdict. A fault whose honest twin is needed asks for a second visit. */
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -105,6 +104,7 @@ static void converse(struct fair *fair, const struct stand *stand, int take_visi
     struct ss_buf name;
 
     file.peer_count = 0;
+    file.action.kind = SCN_NO_ACTION; /* nor has it to succeed in the twin */
     file.budget += PATIENCE_MS;
     ss_buf_init(&name, fair->env, 65536);
     (void)!plan_name(stand->job, &name);
@@ -203,6 +203,25 @@ static int open_stands(struct fair *fair, struct ss_buf *why)
     return -1;
 }
 
+/* What the visitor has to be told to do. */
+static void print_action(const struct scn_action *action)
+{
+    static const char *const verbs[] = {[SCN_NO_ACTION] = "log in",
+                                        [SCN_EXEC] = "run",
+                                        [SCN_SFTP_GET] = "get",
+                                        [SCN_SFTP_PUT] = "put",
+                                        [SCN_SFTP_LS] = "list"};
+    const bool put = action->kind == SCN_SFTP_PUT;
+    const ss_span first = put ? action->local : action->text;
+
+    (void)printf("       %s%s%.*s%s%.*s%s%s%.*s\n", verbs[action->kind], first.size > 0 ? " " : "",
+                 (int)first.size, (const char *)first.data, put ? " as " : "",
+                 put ? (int)action->text.size : 0, (const char *)action->text.data,
+                 action->by_password ? ", by password" : "",
+                 action->knowing.size > 0 ? ", knowing " : "", (int)action->knowing.size,
+                 (const char *)action->knowing.data);
+}
+
 static int print_table(struct fair *fair)
 {
     char known[SYSTEM_PATH_MAX];
@@ -227,6 +246,7 @@ static int print_table(struct fair *fair)
         (void)printf("%5u  %s%s%s%s  %.*s\n", fair->stands[i].port, job->entry->id, open,
                      job->case_name, *open != '\0' ? "]" : "", (int)job->entry->file->title.size,
                      (const char *)job->entry->file->title.data);
+        print_action(&job->entry->file->action);
     }
     (void)printf("user %s, key %s/user_ed25519, password in %s/password\nknown hosts %s\n",
                  KEY_RING_USER, fair->keys.folder, fair->keys.folder, known);
@@ -317,16 +337,15 @@ static int serve(struct fair *fair, const char *const *selectors, size_t count, 
 int cmd_serve(int argc, char **argv)
 {
     static const char *selectors[SELECTORS_MAX];
-    const char *root = NULL, *port = "0", *seed = "1", *word;
+    const char *root = NULL, *port = NULL, *seed = NULL, *word;
     const struct option table[] = {
         {"port", OPTION_TEXT, &port, "N", "the first port, others follow it; default: any"},
         {"seed", OPTION_TEXT, &seed, "N", "of every random choice; default: 1"},
         {"scenarios", OPTION_TEXT, &root, "DIR", "the catalogue"},
         {NULL, OPTION_FLAG, NULL, NULL, NULL}};
-    struct fair fair = {.room = ROOM_NONE};
+    struct fair fair = {.room = ROOM_NONE, .seed = 1};
     struct options options;
     size_t count = 0;
-    char *end;
 
     options_init(&options, table, argc, argv);
     options.usage = "[OPTION...] [SELECTOR...]";
@@ -342,11 +361,8 @@ int cmd_serve(int argc, char **argv)
     if (options.status >= 0)
         return options.status;
     fair.env = ss_system_env();
-    fair.port = strtoull(port, &end, 10);
-    if (*end != '\0' || fair.port > 65535 - PORTS_MAX)
-        return options_wrong(&options, "--port is a number up to %d", 65535 - PORTS_MAX);
-    fair.seed = strtoull(seed, &end, 10);
-    if (*end != '\0')
-        return options_wrong(&options, "--seed is a number");
+    if (!options_number(&options, "port", port, 1, 65535 - PORTS_MAX, &fair.port) ||
+        !options_number(&options, "seed", seed, 0, UINT64_MAX, &fair.seed))
+        return options.status;
     return serve(&fair, selectors, count, root);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sshspec/capture.h"
 #include "sshspec/posix_fs.h"
 #include "sshspec/server.h"
 #include "sshspec/text.h"
@@ -21,7 +22,7 @@
 struct server_line { /* as given */
     struct option_list host_keys, settings;
     const char *listen, *user, *password_file, *authorized_keys, *root, *memory, *visitors,
-        *seconds, *moduli;
+        *seconds, *moduli, *keylog;
     bool allow_remote, writable, as_root, quiet;
 };
 
@@ -305,6 +306,33 @@ static int serve(struct server_run *run)
     return status;
 }
 
+static void complain(const struct ss_buf *why)
+{
+    (void)fprintf(stderr, "sshspec server: %.*s", (int)ss_buf_size(why),
+                  (const char *)ss_buf_at(why));
+}
+
+/* All visitors share the key log; a capture would need one a visitor. */
+static int serve_logged(struct server_run *run)
+{
+    struct ss_capture_plan plan = {.keylog = run->line.keylog};
+    struct ss_capture *capture = NULL;
+    struct ss_buf why;
+    int status = EXIT_ENVIRONMENT;
+
+    if (plan.keylog == NULL)
+        return serve(run);
+    ss_buf_init(&why, ss_system_env(), 8192);
+    if (ss_capture_open(ss_system_env(), &plan, &capture, &why) == SS_OK) {
+        run->config.trace = ss_capture_trace(capture);
+        status = serve(run);
+    }
+    if (ss_capture_close(&capture, &why) != SS_OK || ss_buf_size(&why) > 0)
+        complain(&why);
+    ss_buf_fini(&why);
+    return status;
+}
+
 static int prepare_and_serve(struct server_run *run, struct options *options)
 {
     if (!check_line(run, options))
@@ -316,7 +344,7 @@ static int prepare_and_serve(struct server_run *run, struct options *options)
     run->options.log = run->line.quiet ? NULL : &run->log;
     if (!make_account(run) || !make_host_keys(run) || !make_groups(run) || !make_files(run))
         return EXIT_ENVIRONMENT;
-    return serve(run);
+    return serve_logged(run);
 }
 
 static void release(struct server_run *run)
@@ -357,6 +385,8 @@ int cmd_server(int argc, char **argv)
         {"set", OPTION_LIST, &run.line.settings, "OPTION=VALUE",
          "protocol option, such as rekey_bytes=8M; policy=NAME:\nsee sshspec algorithms "
          "--policies"},
+        {"keylog", OPTION_TEXT, &run.line.keylog, "FILE",
+         "append the secrets of each key exchange,\nin the form that Wireshark reads"},
         {"quiet", OPTION_FLAG, &run.line.quiet, NULL, "no line for each visitor"},
         {NULL, OPTION_FLAG, NULL, NULL, NULL},
     };

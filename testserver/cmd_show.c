@@ -42,13 +42,14 @@ static ss_err put_entry(struct ss_buf *out, const struct catalogue *catalogue,
                          (int)file->each_name.size, (const char *)file->each_name.data);
 }
 
-static int show(struct shelf *shelf, const char *const *words, size_t count)
+static int show(struct shelf *shelf, const char *const *words, size_t count, void *ctx)
 {
     struct selection selection;
     struct ss_buf out;
     int status;
     ss_err err;
 
+    (void)ctx;
     err = catalogue_load_ledger(&shelf->catalogue, &shelf->why);
     if (err == SS_OK)
         err = catalogue_select(&shelf->catalogue, words, count, NULL, &selection, &shelf->why);
@@ -71,29 +72,12 @@ static int show(struct shelf *shelf, const char *const *words, size_t count)
 
 int cmd_show(int argc, char **argv)
 {
-    static const char *words[SHELF_WORDS_MAX];
-    const char *root = NULL;
-    const struct option table[] = {
-        SHELF_OPTION(&root),
-        {NULL, OPTION_FLAG, NULL, NULL, NULL},
-    };
-    struct options options;
-    struct shelf shelf;
-    size_t count;
-    int status;
-    ss_err err;
+    static const struct shelf_verb verb = {
+        .usage = "[OPTION...] ID...",
+        .about = "Shows a scenario as it is written, and in words the requirements it proves.",
+        .example = "  sshspec show kex/newkeys-early\n",
+        .which = "which scenario?",
+        .run = show};
 
-    options_init(&options, table, argc, argv);
-    options.usage = "[OPTION...] ID...";
-    options.about = "Shows a scenario as it is written, and in words the requirements it proves.";
-    options.example = "  sshspec show kex/newkeys-early\n";
-    count = shelf_words(&options, words, SHELF_WORDS_MAX);
-    if (options.status < 0 && count == 0)
-        (void)options_wrong(&options, "which scenario?");
-    if (options.status >= 0)
-        return options.status;
-    err = shelf_open(&shelf, root);
-    status = err == SS_OK ? show(&shelf, words, count) : shelf_status(&shelf, err);
-    shelf_close(&shelf);
-    return status;
+    return shelf_main(&verb, argc, argv);
 }

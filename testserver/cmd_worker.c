@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "testserver/options.h"
@@ -23,8 +24,9 @@
 
 struct work { /* as given */
     const char *parent, *folder, *keys, *interop, *file, *root, *id, *case_index, *peer, *role,
-        *level, *seed;
+        *level, *seed, *breaks;
     const char *server, *user, *key_file, *password_file, *client;
+    const char *keylog, *pcap;
     bool trace;
 };
 
@@ -159,6 +161,48 @@ static void record(void *ctx, const struct ss_trace_record *item)
     ss_buf_fini(&line);
 }
 
+/* A capture that cannot be made or finished changes no verdict; the run tells of it. */
+static void tell_capture(struct desk *desk, struct ss_buf *why)
+{
+    ss_span text = ss_buf_span(why);
+    size_t i;
+
+    if (text.size > 0)
+        text.size--; /* the end of the last line */
+    for (i = 0; i < text.size; i++)
+        ss_buf_at(why)[i] = text.data[i] == '\n' ? ' ' : text.data[i];
+    (void)!result_fact(&desk->result, WORKER_CAPTURE_FACT, text);
+}
+
+/* Where both ends are ours the clock is made up, and the file is the same each time. */
+static struct ss_capture *open_capture(struct desk *desk)
+{
+    struct ss_capture_plan plan = {.keylog = desk->work.keylog, .pcap = desk->work.pcap};
+    struct ss_capture *capture = NULL;
+    struct timespec now;
+    struct ss_buf why;
+
+    if (plan.keylog == NULL && plan.pcap == NULL)
+        return NULL;
+    if (!desk->world.spec.self && clock_gettime(CLOCK_REALTIME, &now) == 0)
+        plan.start = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+    ss_buf_init(&why, desk->env, 8192);
+    if (ss_capture_open(desk->env, &plan, &capture, &why) != SS_OK)
+        tell_capture(desk, &why);
+    ss_buf_fini(&why);
+    return capture;
+}
+
+static void close_capture(struct desk *desk, struct ss_capture **capture)
+{
+    struct ss_buf why;
+
+    ss_buf_init(&why, desk->env, 8192);
+    if (ss_capture_close(capture, &why) != SS_OK)
+        tell_capture(desk, &why);
+    ss_buf_fini(&why);
+}
+
 static ss_err converse(struct desk *desk)
 {
     const struct work *work = &desk->work;
@@ -171,7 +215,8 @@ static ss_err converse(struct desk *desk)
                           .trace = work->trace,
                           .record = record,
                           .ctx = desk,
-                          .world = &desk->world.act};
+                          .world = &desk->world.act,
+                          .self_breaks = work->breaks};
     const struct ss_env *env = desk->env;
     struct ss_buf why;
     ss_err err;
@@ -180,7 +225,9 @@ static ss_err converse(struct desk *desk)
         ss_seeded_init(&desk->seeded, seed);
         env = &desk->seeded.env;
     }
+    job.capture = open_capture(desk);
     err = act_run(env, &job, &desk->result);
+    close_capture(desk, &job.capture);
     ss_buf_init(&why, desk->env, 8192);
     if (!world_close(&desk->world, &why) && desk->result.verdict != VERDICT_CRASH)
         (void)!fail(desk, VERDICT_CRASH, "the peer died: ", ss_buf_span(&why));
@@ -233,7 +280,7 @@ static bool settle(struct desk *desk)
         (void)fprintf(stderr, "sshspec worker: descriptor %d is not open\n", WORKER_RESULT_FD);
         return false;
     }
-    if (!process_die_with(parent) || process_adopt() != SS_OK)
+    if (process_adopt() != SS_OK || !process_end_all_with(parent))
         return false;
     if (system_join(path, desk->work.folder, WORKER_LAST_WORDS) != SS_OK ||
         last_words_make(path, &desk->words) != SS_OK) {
@@ -255,10 +302,13 @@ static bool parse(struct work *work, int argc, char **argv, int *out_status)
         {"id", OPTION_TEXT, &work->id, "ID", "of the scenario"},
         {"case", OPTION_TEXT, &work->case_index, "N", "index of the value of `each`"},
         {"peer", OPTION_TEXT, &work->peer, "NAME", "a peer, self, or any name for an outside one"},
+        {"break", OPTION_TEXT, &work->breaks, "NAME", "how self misbehaves"},
         {"role", OPTION_TEXT, &work->role, "ROLE", "server, client or both"},
         {"level", OPTION_TEXT, &work->level, "LEVEL", "strongest level that is cited"},
         {"seed", OPTION_TEXT, &work->seed, "N", "of every random choice"},
         {"trace", OPTION_FLAG, &work->trace, NULL, "keep the ladder also on PASS"},
+        {"keylog", OPTION_TEXT, &work->keylog, "FILE", "append the secrets of key exchanges"},
+        {"pcap", OPTION_TEXT, &work->pcap, "FILE", "write what our seat says and hears"},
         {"server", OPTION_TEXT, &work->server, "HOST:PORT", "an outside server"},
         {"user", OPTION_TEXT, &work->user, "NAME", "its account"},
         {"key", OPTION_TEXT, &work->key_file, "FILE", "its key"},

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "sshspec/key_file.h"
 #include "sshspec/text.h"
 
 enum { FILE_MAX = 1 << 20, PASSWORD_MAX = 1024, LINE_NAMES = 64 };
@@ -41,7 +42,9 @@ static void complain_key(const char *path, ss_err err, const struct ss_key_error
 {
     (void)fprintf(stderr, "sshspec: %s: %s", path, ss_err_text(err));
     if (err == SS_E_key_encrypted)
-        (void)fputs("; make a copy without one: ssh-keygen -p -N '' -f COPY", stderr);
+        (void)fputs("; make a copy without one: sshspec key convert --no-passphrase "
+                    "--passphrase-file FILE --format openssh --out COPY KEY",
+                    stderr);
     else if (error->line != 0)
         (void)fprintf(stderr, ": %s, line %zu", error->field, error->line);
     else if (error->field != NULL)
@@ -65,9 +68,14 @@ bool read_private_key(const char *path, struct key_list *list)
         ss_buf_fini(&text);
         return false;
     }
-    err =
-        ss_key_read_private(ss_system_env(), ss_buf_span(&text), &list->keys[list->count], &error);
+    err = ss_key_read_any(ss_system_env(), ss_buf_span(&text), ss_span_make(NULL, 0),
+                          &list->keys[list->count], &error);
     ss_buf_fini(&text);
+    if (err == SS_OK && !ss_key_is_private(list->keys[list->count])) {
+        ss_key_free(&list->keys[list->count]);
+        error.field = "only the public half is here";
+        err = SS_E_bad_key_file;
+    }
     if (err == SS_OK)
         list->count++;
     else

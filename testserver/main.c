@@ -6,8 +6,11 @@
  * Called by: people and scripts. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "interop/process.h"
 #include "sshspec/crypto.h"
 #include "sshspec/text.h"
 #include "testserver/verbs.h"
@@ -41,18 +44,20 @@ static void usage(FILE *out)
                 "       sshspec --version\n\n",
                 out);
     for (i = 0; i < SS_COUNT(verbs); i++)
-        (void)fprintf(out, "  %-12s %s\n", verbs[i].name, verbs[i].help);
+        if (verbs[i].help != NULL)
+            (void)fprintf(out, "  %-12s %s\n", verbs[i].name, verbs[i].help);
 }
 
 static int unknown(const char *word)
 {
     const char *names[SS_COUNT(verbs) + 1];
     const char *close;
-    size_t i;
+    size_t i, n = 0;
 
     for (i = 0; i < SS_COUNT(verbs); i++)
-        names[i] = verbs[i].name;
-    names[i] = NULL;
+        if (verbs[i].help != NULL)
+            names[n++] = verbs[i].name;
+    names[n] = NULL;
     close = ss_suggest(ss_span_of(word), names);
     (void)fprintf(stderr, "sshspec: no verb \"%s\"", word);
     if (close != NULL)
@@ -61,10 +66,18 @@ static int unknown(const char *word)
     return EXIT_USAGE;
 }
 
+/* One that a recipe starts as a peer, perhaps from a shell, is not to be left behind by it. */
+static bool dies_with_recipe(void)
+{
+    return getenv("PEER_KEYS") == NULL || process_die_with(getppid());
+}
+
 int main(int argc, char **argv)
 {
     size_t i;
 
+    if (!dies_with_recipe())
+        return EXIT_ENVIRONMENT;
     /* A reader that went away is an error of the write, not the end of the program. */
     (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {

@@ -6,8 +6,10 @@
  * Called by: cmd_*.c. */
 #include "testserver/options.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sshspec/text.h"
@@ -37,6 +39,27 @@ int options_wrong(struct options *options, const char *format, ...)
     (void)fprintf(stderr, "\nsshspec %s --help says more\n", options->verb);
     options->status = EXIT_USAGE;
     return EXIT_USAGE;
+}
+
+bool options_number(struct options *options, const char *name, const char *text, uint64_t least,
+                    uint64_t most, uint64_t *out)
+{
+    uint64_t number;
+    char *end;
+
+    if (text == NULL)
+        return true;
+    errno = 0;
+    number = strtoull(text, &end, 10);
+    /* strtoull would take blanks and a sign, and nothing at all for 0. */
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || number < least ||
+        number > most) {
+        (void)options_wrong(options, "--%s is a number from %llu to %llu, not \"%s\"", name,
+                            (unsigned long long)least, (unsigned long long)most, text);
+        return false;
+    }
+    *out = number;
+    return true;
 }
 
 /* ---- help ---- */

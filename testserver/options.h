@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { OPTION_LIST_MAX = 64 };
 struct option_list {
@@ -42,6 +43,10 @@ void options_init(struct options *options, const struct option *table, int argc,
 /* The next word that is no option. False at the end, or when status says to end: after --help,
  * or a mistake, which was explained on standard error. Behind "--" nothing is an option. */
 bool options_next(struct options *options, const char **out_word);
+/* The value of an option that takes a number; text null: not given, and out stays. False: it is
+ * none from least to most, which was said. */
+bool options_number(struct options *options, const char *name, const char *text, uint64_t least,
+                    uint64_t most, uint64_t *out);
 /* Says what is wrong and how to get help; gives the exit status. */
 int options_wrong(struct options *options, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -7,6 +7,8 @@
  * Follows: RFC 4252 section 5.1 for going on after a failure; RFC 4254 section 6. */
 #include "plan_impl.h"
 
+#include "sshspec/cert.h"
+
 enum { OUTPUT_MOST = 256 << 20 };
 
 /* ---- ending ---- */
@@ -43,6 +45,27 @@ static void on_fault(struct ss_plan *plan, const struct ss_fault *fault)
 
 /* ---- login ---- */
 
+static bool is_authority(void *ctx, const struct ss_key *ca)
+{
+    const struct ss_plan *plan = ctx;
+
+    return plan->config.authority != NULL && ss_key_equal(plan->config.authority, ca);
+}
+
+static bool certified(struct ss_plan *plan, const struct ss_key *key)
+{
+    const struct ss_cert_policy policy = {
+        .type = SS_CERT_HOST,
+        .principal = plan->config.host,
+        .now = plan->config.now,
+        .is_ca = is_authority,
+        .ctx = plan,
+    };
+    struct ss_cert_answer answer;
+
+    return ss_key_cert(key) != NULL && ss_cert_check(key, &policy, &answer) == SS_OK;
+}
+
 static ss_err on_host_key(struct ss_plan *plan, const struct ss_event *event)
 {
     struct ss_command answer = {0};
@@ -52,6 +75,7 @@ static ss_err on_host_key(struct ss_plan *plan, const struct ss_event *event)
     answer.flag = plan->config.known == NULL;
     for (size_t i = 0; !answer.flag && plan->config.known[i] != NULL; i++)
         answer.flag = ss_key_equal(plan->config.known[i], event->key);
+    answer.flag = answer.flag || certified(plan, event->key);
     if (!answer.flag)
         plan->status = SS_PLAN_HOST_KEY;
     err = ss_engine_do(plan->engine, &answer, NULL);

@@ -25,15 +25,14 @@ static const char magic[BLOCK + 1] = "OxychromaticBlowfishSwatDynamite";
 static void hash(struct work *work)
 {
     ss_span pass = ss_span_make(work->pass, DIGEST), salt = ss_span_make(work->salt, DIGEST);
-    ss_span none = ss_span_make(NULL, 0);
     uint32_t words[WORDS];
     size_t i;
 
     ss_blowfish_init(&work->blowfish);
     ss_blowfish_expand(&work->blowfish, salt, pass);
     for (i = 0; i < REPEATS; i++) {
-        ss_blowfish_expand(&work->blowfish, none, salt);
-        ss_blowfish_expand(&work->blowfish, none, pass);
+        ss_blowfish_expand(&work->blowfish, ss_span_make(NULL, 0), salt);
+        ss_blowfish_expand(&work->blowfish, ss_span_make(NULL, 0), pass);
     }
     for (i = 0; i < WORDS; i++)
         words[i] = ss_load_u32((const uint8_t *)magic + 4 * i);

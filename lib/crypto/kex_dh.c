@@ -178,6 +178,14 @@ static ss_err respond(const struct ss_kex_alg *alg, void *state, const struct ss
     return err;
 }
 
+static ss_span private_key(const struct ss_kex_alg *alg, const void *state)
+{
+    const struct dh_state *dh = state;
+
+    (void)alg;
+    return magnitude(ss_span_make(dh->exponent, sizeof dh->exponent));
+}
+
 /* ---- the methods ---- */
 
 static const unsigned oakley_2 = 1024, group_14 = 2048, group_15 = 3072, group_16 = 4096,
@@ -187,7 +195,7 @@ static const unsigned oakley_2 = 1024, group_14 = 2048, group_15 = 3072, group_1
     {                                                                                              \
         .name = method, .family = SS_KEX_DH, .hash = hash_alg, .source = text, .param = group,     \
         .state_size = sizeof(struct dh_state), .start = start, .respond = respond,                 \
-        .finish = finish, .fini = fini                                                             \
+        .finish = finish, .fini = fini, .private_key = private_key                                 \
     }
 
 const struct ss_kex_alg ss_kex_dh_group1_sha1 =
@@ -209,7 +217,7 @@ const struct ss_kex_alg ss_kex_dh_group18_sha512 =
     {                                                                                              \
         .name = method, .family = SS_KEX_GEX, .hash = hash_alg, .source = text,                    \
         .state_size = sizeof(struct dh_state), .set_group = set_group, .start = start,             \
-        .respond = respond, .finish = finish, .fini = fini                                         \
+        .respond = respond, .finish = finish, .fini = fini, .private_key = private_key             \
     }
 
 const struct ss_kex_alg ss_kex_dh_gex_sha1 =

@@ -137,11 +137,19 @@ static const char *rule(const struct ss_kex_alg *alg, ss_span peer_public, bool 
     return peer_public.size == curve->size ? "RFC8731-3-x25519-allzero" : "RFC8731-3-x25519-length";
 }
 
+static ss_span private_key(const struct ss_kex_alg *alg, const void *state)
+{
+    const struct montgomery *own = state;
+
+    return ss_span_make(own->private_key, ((const struct curve *)alg->param)->size);
+}
+
 #define METHOD(method, hash_alg, curve)                                                            \
     {                                                                                              \
         .name = method, .family = SS_KEX_ECDH, .hash = hash_alg, .source = "RFC 8731",             \
         .param = curve, .state_size = sizeof(struct montgomery), .start = start,                   \
-        .respond = respond, .finish = finish, .rule = rule, .fini = fini                           \
+        .respond = respond, .finish = finish, .rule = rule, .fini = fini,                          \
+        .private_key = private_key                                                                 \
     }
 
 const struct ss_kex_alg ss_kex_curve25519_sha256 =

@@ -108,7 +108,9 @@ ss_err ss_engine_send_payload(struct ss_engine *engine, ss_span payload, const s
 
 ss_err ss_engine_send_raw(struct ss_engine *engine, ss_span bytes)
 {
-    return ss_buf_put(&engine->out, bytes);
+    SS_TRY(ss_buf_put(&engine->out, bytes));
+    ss_record_piece(engine, SS_OUT, "raw", bytes.size);
+    return SS_OK;
 }
 
 void ss_engine_set_sequence(struct ss_engine *engine, enum ss_direction direction, uint32_t next)

@@ -162,15 +162,21 @@ ss_err ss_fault_link(struct ss_link *link, ss_err err, const char *field, const 
                      const char *detail);
 
 /* ---- record.c ---- */
-void ss_record_bytes(struct ss_engine *engine, enum ss_direction direction, size_t n);
+void ss_record_bytes(struct ss_engine *engine, enum ss_direction direction, ss_span wire);
+/* A piece of the stream that is no packet: a FRAME record without a sequence number. */
+void ss_record_piece(struct ss_engine *engine, enum ss_direction direction, const char *what,
+                     size_t n);
 void ss_record_frame_in(struct ss_engine *engine, const struct ss_packet *packet);
-/* size: bytes of the sealed packet. */
-void ss_record_frame_out(struct ss_engine *engine, uint32_t sequence, uint32_t epoch, size_t size);
+/* sealed: bytes of the packet; put: of the stream, which are others when it was dropped, held back
+ * or said twice. */
+void ss_record_frame_out(struct ss_engine *engine, uint32_t sequence, uint32_t epoch, size_t sealed,
+                         size_t put);
 void ss_record_message(struct ss_engine *engine, enum ss_direction direction,
                        const struct ss_msg *msg, ss_span payload);
 void ss_record_oddities(struct ss_engine *engine, const struct ss_msg *msg);
 void ss_record_fault(struct ss_engine *engine);
 void ss_record_text(struct ss_engine *engine, enum ss_trace_kind kind, const char *text);
+void ss_record_secret(struct ss_link *link, const struct ss_trace_secret *secret);
 void ss_record_link(struct ss_link *link, enum ss_trace_kind kind, const char *text);
 
 #endif

@@ -47,6 +47,7 @@ static ss_err init_layers(struct ss_engine *engine)
     link->event = ss_event_link;
     link->fail = ss_fault_link;
     link->note = ss_record_link;
+    link->secret = ss_record_secret;
     SS_TRY(ss_transport_new(link, &engine->packets_in, &engine->packets_out, &engine->transport));
     link->negotiated = ss_transport_negotiated(engine->transport);
     SS_TRY(ss_auth_new(link, &engine->auth));

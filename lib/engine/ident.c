@@ -42,6 +42,7 @@ ss_err ss_ident_send(struct ss_engine *engine, ss_span text)
         return err;
     }
     ident->sent = true;
+    ss_record_piece(engine, SS_OUT, "identification", ss_buf_size(&engine->out) - before);
     start(engine);
     return SS_OK;
 }
@@ -95,6 +96,7 @@ bool ss_ident_take(struct ss_engine *engine)
         return true;
     }
     engine->taken.used = used;
+    ss_record_piece(engine, SS_IN, kind == SS_VERSION_IDENT ? "identification" : "preline", used);
     err = kind == SS_VERSION_IDENT ? version(engine, line) : preline(engine, line);
     if (err != SS_OK)
         (void)ss_fault_pin(engine, &(struct ss_core_failure){

@@ -31,10 +31,10 @@ static ss_err lacking(struct ss_engine *engine, ss_err err)
                : ss_fault_pin(engine, &(struct ss_core_failure){.err = err, .field = "input"});
 }
 
-static void came(struct ss_engine *engine, size_t n, ss_time now)
+static void came(struct ss_engine *engine, ss_span bytes, ss_time now)
 {
     engine->link.now = now;
-    ss_record_bytes(engine, SS_IN, n);
+    ss_record_bytes(engine, SS_IN, bytes);
 }
 
 ss_err ss_engine_feed(struct ss_engine *engine, ss_span in, ss_time now)
@@ -50,7 +50,7 @@ ss_err ss_engine_feed(struct ss_engine *engine, ss_span in, ss_time now)
     err = ss_buf_put(target(engine), in);
     if (err != SS_OK)
         return lacking(engine, err);
-    came(engine, in.size, now);
+    came(engine, in, now);
     return SS_OK;
 }
 
@@ -72,12 +72,14 @@ ss_err ss_engine_room(struct ss_engine *engine, size_t n, uint8_t **out_bytes, s
 void ss_engine_fed(struct ss_engine *engine, size_t n, ss_time now)
 {
     struct ss_buf *to = target(engine);
+    ss_span bytes;
 
     if (n > to->cap - to->tail)
         n = to->cap - to->tail;
+    bytes = ss_span_make(to->data + to->tail, n);
     if (!ss_core_closed(engine))
         to->tail += n;
-    came(engine, n, now);
+    came(engine, bytes, now);
 }
 
 void ss_engine_feed_eof(struct ss_engine *engine, ss_time now)

@@ -11,8 +11,10 @@
 #include "core.h"
 
 enum {
-    HEAD = 5,              /* packet length and padding length */
-    BEFORE_LOGIN = 262144, /* most bytes kept for a peer that is not authenticated */
+    HEAD = 5, /* packet length and padding length */
+    /* Most bytes kept for a peer that is not authenticated. The block for them may be twice as
+     * large and a message larger, and with all else a connection then stays below 320 KiB. */
+    BEFORE_LOGIN = 65536,
     CONNECTION_FIRST = 80,
     CONNECTION_LAST = 127
 };
@@ -101,6 +103,7 @@ static ss_err lie_flow(struct ss_engine *engine, size_t mark, const struct ss_li
 ss_err ss_engine_release(struct ss_engine *engine)
 {
     SS_TRY(ss_buf_put(&engine->out, ss_buf_span(&engine->kept)));
+    ss_record_piece(engine, SS_OUT, "released", ss_buf_size(&engine->kept));
     ss_buf_clear(&engine->kept);
     return SS_OK;
 }
@@ -156,7 +159,7 @@ static ss_err finish(struct ss_engine *engine, enum ss_core_sender sender, size_
     struct ss_packet_out *packets = &engine->packets_out;
     ss_span payload = ss_span_part(ss_buf_span(&engine->out), mark + HEAD, SIZE_MAX);
     uint32_t sequence = packets->sequence, epoch = packets->epoch;
-    size_t empty = ss_buf_size(&engine->clear);
+    size_t sealed, empty = ss_buf_size(&engine->clear);
     ss_err err = SS_OK;
 
     if (keeps_payload(sender, msg))
@@ -169,8 +172,9 @@ static ss_err finish(struct ss_engine *engine, enum ss_core_sender sender, size_
     err = ss_packet_end(packets, &engine->out, mark, lies, count);
     if (err == SS_OK) {
         engine->sends++;
-        ss_record_frame_out(engine, sequence, epoch, ss_buf_size(&engine->out) - mark);
+        sealed = ss_buf_size(&engine->out) - mark;
         err = count > 0 ? lie_flow(engine, mark, lies, count) : SS_OK;
+        ss_record_frame_out(engine, sequence, epoch, sealed, ss_buf_size(&engine->out) - mark);
     }
     if (err == SS_OK)
         err = tell(engine, msg, ss_span_part(ss_buf_span(&engine->clear), empty, SIZE_MAX));
@@ -271,9 +275,9 @@ void ss_engine_sent(struct ss_engine *engine, size_t n)
 
     if (n > ss_buf_size(&engine->out))
         n = ss_buf_size(&engine->out);
+    ss_record_bytes(engine, SS_OUT, ss_span_part(ss_buf_span(&engine->out), 0, n));
     ss_buf_consume(&engine->out, n);
     engine->gone += n;
-    ss_record_bytes(engine, SS_OUT, n);
     for (size_t i = 0; i < engine->split_count; i++) {
         if (engine->splits[i].to > engine->gone)
             engine->splits[kept++] = engine->splits[i];

@@ -10,6 +10,7 @@
 #include "core.h"
 
 #include "sshspec/canon.h"
+#include "sshspec/text.h"
 
 static bool wants(const struct ss_engine *engine, enum ss_trace_kind kind)
 {
@@ -45,16 +46,31 @@ static void emit(struct ss_engine *engine, struct ss_trace_record *record, ss_er
     ss_buf_clear(&engine->line);
 }
 
-void ss_record_bytes(struct ss_engine *engine, enum ss_direction direction, size_t n)
+void ss_record_bytes(struct ss_engine *engine, enum ss_direction direction, ss_span wire)
 {
     struct ss_trace_record record;
 
-    if (n == 0 || !wants(engine, SS_TRACE_BYTES))
+    if (wire.size == 0 || !wants(engine, SS_TRACE_BYTES))
         return;
     record = record_of(engine, SS_TRACE_BYTES);
     record.directed = true;
     record.direction = direction;
-    emit(engine, &record, ss_buf_printf(&engine->line, "size=%zu", n));
+    record.wire = wire;
+    emit(engine, &record, ss_buf_printf(&engine->line, "size=%zu", wire.size));
+}
+
+void ss_record_piece(struct ss_engine *engine, enum ss_direction direction, const char *what,
+                     size_t n)
+{
+    struct ss_trace_record record;
+
+    if (n == 0 || !wants(engine, SS_TRACE_FRAME))
+        return;
+    record = record_of(engine, SS_TRACE_FRAME);
+    record.directed = true;
+    record.direction = direction;
+    record.size = n;
+    emit(engine, &record, ss_buf_printf(&engine->line, "%s size=%zu", what, n));
 }
 
 /* The size of a payload as it is on the wire, where that is another. */
@@ -86,10 +102,12 @@ void ss_record_frame_in(struct ss_engine *engine, const struct ss_packet *packet
         return;
     record = record_of(engine, SS_TRACE_FRAME);
     number(&record, SS_IN, packet->sequence, packet->epoch);
+    record.size = engine->taken.used;
     emit(engine, &record, print_frame_in(&engine->line, packet));
 }
 
-void ss_record_frame_out(struct ss_engine *engine, uint32_t sequence, uint32_t epoch, size_t size)
+void ss_record_frame_out(struct ss_engine *engine, uint32_t sequence, uint32_t epoch, size_t sealed,
+                         size_t put)
 {
     struct ss_trace_record record;
 
@@ -97,7 +115,8 @@ void ss_record_frame_out(struct ss_engine *engine, uint32_t sequence, uint32_t e
         return;
     record = record_of(engine, SS_TRACE_FRAME);
     number(&record, SS_OUT, sequence, epoch);
-    emit(engine, &record, print_frame_out(&engine->line, &engine->packets_out, size));
+    record.size = put;
+    emit(engine, &record, print_frame_out(&engine->line, &engine->packets_out, sealed));
 }
 
 void ss_record_message(struct ss_engine *engine, enum ss_direction direction,
@@ -184,4 +203,20 @@ void ss_record_text(struct ss_engine *engine, enum ss_trace_kind kind, const cha
 void ss_record_link(struct ss_link *link, enum ss_trace_kind kind, const char *text)
 {
     ss_record_text(ss_core_of(link), kind, text);
+}
+
+void ss_record_secret(struct ss_link *link, const struct ss_trace_secret *secret)
+{
+    struct ss_engine *engine = ss_core_of(link);
+    struct ss_trace_record record;
+    ss_err err;
+
+    if (!wants(engine, SS_TRACE_SECRET))
+        return;
+    record = record_of(engine, SS_TRACE_SECRET);
+    record.secret = secret;
+    err = ss_buf_puts(&engine->line, "key exchange cookie=");
+    if (err == SS_OK)
+        err = ss_hex_encode(&engine->line, secret->cookie);
+    emit(engine, &record, err);
 }

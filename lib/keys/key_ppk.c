@@ -43,7 +43,7 @@ static ss_err want(struct ss_key_job *job, const char *name, struct ss_key_line 
 static ss_err want_number(struct ss_key_job *job, const char *name, struct ss_key_line *line,
                           uint32_t *out)
 {
-    ss_span text;
+    ss_span text = {NULL, 0};
     uint32_t v = 0;
     size_t i;
 
@@ -62,8 +62,8 @@ static ss_err want_number(struct ss_key_job *job, const char *name, struct ss_ke
 static ss_err want_hex(struct ss_key_job *job, const char *name, struct ss_key_line *line,
                        uint8_t *out, size_t most, size_t *out_size)
 {
+    ss_span text = {NULL, 0};
     struct ss_buf bytes;
-    ss_span text;
     ss_err err;
 
     SS_TRY(want(job, name, line, &text));
@@ -82,7 +82,7 @@ static ss_err want_hex(struct ss_key_job *job, const char *name, struct ss_key_l
 static ss_err want_lines(struct ss_key_job *job, const char *name)
 {
     struct ss_key_line line;
-    uint32_t count, i;
+    uint32_t count = 0, i;
 
     SS_TRY(want_number(job, name, &line, &count));
     if (count > LINES_MAX)
@@ -118,7 +118,7 @@ static ss_err read_derivation(struct ss_key_job *job, struct file *file)
         [SS_ARGON2_D] = "Argon2d", [SS_ARGON2_I] = "Argon2i", [SS_ARGON2_ID] = "Argon2id"};
     struct ss_argon2 *argon2 = &file->ppk.argon2;
     struct ss_key_line line;
-    ss_span name;
+    ss_span name = {NULL, 0};
     size_t i, size;
 
     SS_TRY(want(job, "Key-Derivation", &line, &name));
@@ -141,7 +141,7 @@ static ss_err read_derivation(struct ss_key_job *job, struct file *file)
 
 static ss_err read_encryption(struct ss_key_job *job, struct file *file)
 {
-    ss_span value;
+    ss_span value = {NULL, 0};
 
     SS_TRY(want(job, "Encryption", &file->encryption, &value));
     file->ppk.encrypted = ss_span_is(value, "aes256-cbc");

@@ -97,8 +97,7 @@ static ss_err prepare(const struct ss_key *key, const struct ss_key_protection *
 
     ppk->algorithm = ss_span_of(ss_key_type(key));
     ppk->comment = ss_span_of(ss_key_comment(key));
-    if (memchr(ppk->comment.data, '\n', ppk->comment.size) != NULL ||
-        memchr(ppk->comment.data, '\r', ppk->comment.size) != NULL)
+    if (strpbrk(ss_key_comment(key), "\r\n") != NULL)
         return SS_E_bad_text;
     ppk->encrypted = protection != NULL && protection->passphrase.data != NULL;
     if (ppk->encrypted) {

@@ -198,7 +198,7 @@ static bool hits(const struct ss_krl_entry *entry, const struct ss_krl_subject *
     case SS_KRL_SHA256:
         return ss_span_eq(entry->bytes, ss_span_make(digests->sha256, sizeof digests->sha256));
     case SS_KRL_SERIAL:
-        return certified && of_ca && subject->serial != 0 && entry->low <= subject->serial &&
+        return certified && of_ca && entry->low <= subject->serial &&
                subject->serial <= entry->high;
     case SS_KRL_KEY_ID:
         return certified && of_ca && ss_span_eq(entry->bytes, subject->key_id);

@@ -2,10 +2,9 @@
 /* trace.c - the text form of a trace record: one line, fixed columns.
  *
  * Owns: the columns. A record's text does not repeat its kind: the word in front of it ("step",
- *   "note", "fault", "frame", "bytes") is written here; a message's text begins with its name.
- * Not here: files and terminals; the words of a message (msg/print.c).
- * Called by: sinks of tests, of the runner and of the tools.
- * Follows: STYLE "Trace and log". */
+ *   "note", "fault", "frame", "bytes", "secret") is written here; a message's text begins with its
+ * name. Not here: files and terminals; the words of a message (msg/print.c). Called by: sinks of
+ * tests, of the runner and of the tools. Follows: STYLE "Trace and log". */
 #include "sshspec/trace.h"
 
 /* Null for a message, whose name comes first in its text. */
@@ -22,6 +21,8 @@ static const char *kind_word(enum ss_trace_kind kind)
         return "note ";
     case SS_TRACE_FAULT:
         return "fault ";
+    case SS_TRACE_SECRET:
+        return "secret ";
     case SS_TRACE_MESSAGE:
         break;
     }

@@ -8,6 +8,7 @@
  * Follows: RFC 4253 sections 7.2 and 7.3; draft-ietf-sshm-strict-kex section 3.3. */
 #include "state.h"
 
+enum { COOKIE = 16 };  /* bytes, behind the number of a KEXINIT */
 enum { KEY_MAX = 64 }; /* the longest key or IV: two ChaCha20 keys, an HMAC-SHA2-512 key */
 
 /* rule: RFC4253-7.2-key-derivation, RFC4253-7.2-key-extension: K1 is the hash of K, H, the letter
@@ -107,6 +108,24 @@ static ss_err make_suites(struct ss_transport *layer, const struct source *sourc
     return SS_OK;
 }
 
+/* For a trace that asked for it: what a reader of the bytes needs. */
+static void tell_secret(struct ss_transport *layer)
+{
+    const struct ss_exchange *ex = &layer->ex;
+    const struct ss_kex_alg *alg = layer->negotiated.kex;
+    struct ss_trace_secret secret = {.shared = ss_secret_span(&ex->shared)};
+
+    while ((alg->flags & SS_KEX_SECRET_STRING) == 0 && secret.shared.size > 0 &&
+           secret.shared.data[0] == 0)
+        secret.shared = ss_span_part(secret.shared, 1, secret.shared.size);
+    if (layer->link->secret == NULL || !ss_trace_wants(layer->link->config->trace, SS_TRACE_SECRET))
+        return;
+    secret.cookie = ss_span_part(ss_buf_span(&ex->ours.payload), 1, COOKIE);
+    if (ex->alg == alg && ex->state != NULL && alg->private_key != NULL)
+        secret.private_key = alg->private_key(alg, ex->state);
+    layer->link->secret(layer->link, &secret);
+}
+
 /* The secret has done its work once both suites have their keys. */
 ss_err ss_newkeys_prepare(struct ss_transport *layer)
 {
@@ -119,6 +138,7 @@ ss_err ss_newkeys_prepare(struct ss_transport *layer)
     source.h = ss_span_make(ex->hash, source.hash->size);
     SS_TRY(keep_first(layer, source.h));
     source.session_id = layer->link->session_id;
+    tell_secret(layer);
     ss_buf_init(&k, layer->link->env, SS_SECRET_MAX + 8);
     k.secret = true;
     ss_writer_init(&writer, &k);

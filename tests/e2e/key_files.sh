@@ -420,6 +420,19 @@ krl_bad() {
 }
 check krl-refused krl_bad
 
+# ---- a server's key may have any format ----
+server_key() {
+    key convert --format "$1" rsa > hostkey && timeout 20 "$SSHSPEC" server --host-key hostkey --seconds 1 < /dev/null > served 2> err
+    grep -qF "$(ssh-keygen -lf rsa | cut -d' ' -f2)" served || { cat served err; return 1; }
+}
+for f in pem pkcs8 ppk2 ppk3; do check "server-key-$f" server_key $f; done
+server_refuses() {
+    ! timeout 20 "$SSHSPEC" server --host-key rsa.pub --seconds 1 < /dev/null > served 2> err &&
+        grep -q 'only the public half is here' err && timeout 20 "$SSHSPEC" server --host-key k --seconds 1 < /dev/null > served 2> err
+    grep -q 'protected by a passphrase; make a copy' err
+}
+check server-key-refused server_refuses
+
 # ---- the command line ----
 check usage-subcommand refused 2 'did you mean show' key shwo
 check usage-format refused 2 'did you mean ppk2' key convert --format ppk4 rsa

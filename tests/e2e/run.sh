@@ -134,7 +134,14 @@ python_peer shut 'c.close()'
 python_peer half 'c.sendall(b"SSH-2.0-half\r\n"); c.recv(1000); c.close()'
 python_peer flood 'os.fork() or [c.sendall(b"x" * 60000) for _ in range(100000)]'
 python_peer crash 'os.abort()'
-peer never "sleep 100" "sleep 100"
+mark=$((1000000 + $$)) # seconds that no other process on the machine sleeps
+peer never "sleep $mark" "sleep $mark"
+# Children that left its group and its session, orphans, and a server of ours.
+# shellcheck disable=SC2016 # the peer expands it
+peer brood 'setsid sh -c "trap \"\" TERM HUP; sleep '$mark' & exec sleep '$mark'" &
+setsid sh -c "setsid sleep '$mark' & exit" &
+"$SSHSPEC" server --user me --password-file '"$dir"'/password > ours &
+sleep '$mark "exit 0"
 peer gone "exit 5" "exit 5"
 
 run() {
@@ -159,10 +166,20 @@ nothing_left() {
         echo "left in TMPDIR: $left"
         return 1
     }
-    ! pgrep -f "$dir" || {
+    none_runs || {
         echo "processes are left"
         return 1
     }
+}
+# No worker, peer or child of a peer within ten seconds.
+none_runs() {
+    end=$(($(date +%s) + 10))
+    while pgrep -f "$dir|sleep $mark" > /dev/null; do
+        [ "$(date +%s)" -lt "$end" ] || {
+            pgrep -af "$dir|sleep $mark"
+            return 1
+        }
+    done
 }
 
 # ---- verdicts and exit statuses ----
@@ -250,22 +267,59 @@ verdict_of() {
         grep -q "$3" out.json
 }
 
+# Waits for a line in a file that a background process writes.
+await() {
+    tries=0
+    until grep -q "$1" "$2" 2> /dev/null; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 3000 ] || return 1
+    done
+}
+
 # ---- ends ----
-# The supervisor is killed while peers run; everything ends with it.
-# shellcheck disable=SC2016 # the inner shell expands it
-killed() {
+# start_run PEER... - a run in the background; its pid is in the file pid.
+start_run() {
     rm -f pid
     # shellcheck disable=SC2016 # the inner shell expands
-    setsid sh -c 'echo $$ > pid; exec "$0" run area/good --peer never --peer mute --scenarios cat \
-        --no-store' "$SSHSPEC" > said 2>&1 &
-    until [ -s pid ] && pgrep -f "$dir/interop/peers" > /dev/null; do :; done
+    setsid sh -c 'echo $$ > pid; exec "$0" run area/good "$@" --scenarios cat --no-store' \
+        "$SSHSPEC" "$@" > said 2>&1 &
+    until [ -s pid ]; do :; done
+}
+# The supervisor is killed while peers run; everything ends with it.
+killed() {
+    echo secret > password
+    start_run --peer never --peer mute --peer brood --jobs 3
+    until [ "$(pgrep -cf "sleep $mark")" -ge 5 ] && pgrep -f "server --user.*$dir" > /dev/null &&
+        pgrep -f "$dir/interop/peers/mute" > /dev/null; do :; done
     kill -KILL "$(cat pid)"
     wait
-    tries=0
-    while pgrep -f "$dir/interop/peers" > /dev/null && [ "$tries" -lt 300 ]; do tries=$((tries + 1)); done
-    ! pgrep -f "$dir/interop/peers" || return 1
+    none_runs || return 1
     run area/good --peer self > /dev/null
     nothing_left
+}
+# At whatever moment: a worker may just have been started, or a peer.
+killed_early() {
+    for pause in 0 0.01 0.02 0.05 0.1 0.2 0.4; do
+        start_run --peer never --peer brood --jobs 2
+        sleep "$pause"
+        kill -KILL "$(cat pid)"
+        wait
+        none_runs || return 1
+    done
+    run area/good --peer self > /dev/null
+    nothing_left
+}
+# Started from a shell by a recipe: the shell dies with the worker, and our program with the shell.
+dies_with_recipe() {
+    echo secret > password
+    # shellcheck disable=SC2016 # the inner shell expands
+    PEER_KEYS=$dir sh -c '"$0" server --user me --password-file "$1"/password & echo $! > pid; wait' \
+        "$SSHSPEC" "$dir" > said 2>&1 &
+    shell=$!
+    await 127.0.0.1 said || return 1
+    kill -KILL "$shell"
+    wait "$shell"
+    none_runs
 }
 # shellcheck disable=SC2016 # the inner shell expands it
 interrupted() {
@@ -301,17 +355,11 @@ check "a server that never listens" verdict_of never ERROR 'did not say PORT wit
 check "a server that ends at once" verdict_of gone ERROR 'ended with status 5'
 check "nothing is left of all that" nothing_left
 check "a killed run leaves nothing" killed
+check "whenever it is killed" killed_early
+check "a program of ours dies with the recipe that started it" dies_with_recipe
 check "an interrupted run writes what it has" interrupted
 
 # ---- somebody else's server, and clients by hand ----
-# Waits for a line in a file that a background process writes.
-await() {
-    tries=0
-    until grep -q "$1" "$2" 2> /dev/null; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 3000 ] || return 1
-    done
-}
 our_server() {
     echo secret > password
     "$SSHSPEC" server --seconds 60 --user me --password-file password > server.out 2>&1 &

@@ -13,6 +13,7 @@
 #define SSHSPEC_ACTOR_H
 
 #include "testserver/runner/result.h"
+#include "sshspec/capture.h"
 #include "sshspec/key.h"
 #include "testserver/script/script.h"
 
@@ -31,12 +32,18 @@ struct act_order {
     ss_span kex, hostkey, cipher, mac; /* restrict what it offers; empty: its default */
 };
 
+enum { ACT_HOST_KINDS = 10, ACT_HOST_KEYS_MOST = 2 * ACT_HOST_KINDS };
+
 /* The accounts and keys of a run; all are generated when the run starts. */
 struct act_keys {
     ss_span user, password;
     const struct ss_key *user_ed25519, *user_ecdsa, *user_rsa; /* the account knows these */
     const struct ss_key *stranger;
-    const struct ss_key *host_a[3], *host_b[3]; /* ed25519, ecdsa, rsa: for our server seat */
+    /* For our server seat: ed25519, ecdsa, rsa, then the other kinds; null where there is none. */
+    const struct ss_key *host_a[ACT_HOST_KINDS];
+    const struct ss_key *host_certs[ACT_HOST_KINDS]; /* of host_a, signed by host_ca */
+    const struct ss_key *host_ca;
+    const struct ss_key *host_b[3]; /* ed25519, ecdsa, rsa */
 };
 
 /* The peer, as the runner gives it to a conversation. All calls return quickly. */
@@ -71,18 +78,10 @@ struct act_job {
     bool trace; /* keep the ladder also on PASS */
     void (*record)(void *ctx, const struct ss_trace_record *record); /* every record; may be null */
     void *ctx;
+    struct ss_capture *capture; /* of what our seats say and hear; may be null */
     struct act_world *world;
-    const char *self_breaks; /* ACT_SELF: how our own peer misbehaves, see act_breaks; null: not */
+    const char *self_breaks; /* ACT_SELF: a row of breaks.h by name; null: honest */
 };
-/* The ways our own peer can misbehave, so that it can be shown that a scenario fails when it
- * should. Ends with a null name. */
-struct act_break {
-    const char *name;
-    enum ss_role role; /* of our peer */
-    const char *text;  /* one sentence */
-    const char *scenario;
-};
-extern const struct act_break act_breaks[];
 
 /* Number of cases: 1 without `each`. The parameter text of one. */
 SS_MUST_USE ss_err act_case_count(const struct ss_env *env, const struct scn_file *file,

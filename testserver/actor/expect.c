@@ -57,16 +57,16 @@ static ss_err holds(struct seat *seat, const struct scn_alternative *alternative
                     const struct scn_value *message, bool *out_holds)
 {
     struct seat_call *call = seat_call(seat);
+    char why[sizeof call->why] = "";
     bool truth = true;
 
     if (alternative->slot != UINT32_MAX)
         SS_TRY(scn_eval_bind(&seat->flow.eval, alternative->slot, message));
     for (size_t i = 0; i < alternative->condition_count && truth; i++) {
-        SS_TRY(scn_eval_bool(&seat->flow.eval, alternative->conditions[i], &truth));
+        SS_TRY(act_flow_holds(&seat->flow, alternative->conditions[i], &truth, why, sizeof why));
         if (!truth && !call->mismatch) {
             call->mismatch = true;
-            SS_TRY(act_flow_mismatch(&seat->flow, alternative->conditions[i], call->why,
-                                     sizeof call->why));
+            memcpy(call->why, why, sizeof why);
         }
     }
     *out_holds = truth;

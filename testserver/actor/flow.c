@@ -211,14 +211,27 @@ ss_err act_flow_mismatch(struct act_flow *flow, const struct scn_expr *expr, cha
     return err;
 }
 
+ss_err act_flow_holds(struct act_flow *flow, const struct scn_expr *expr, bool *out_truth,
+                      char *out, size_t size)
+{
+    ss_err err = scn_eval_bool(&flow->eval, expr, out_truth);
+
+    if (err == SS_E_bad_value && flow->eval.absent) {
+        *out_truth = false;
+        (void)snprintf(out, size, "%s", flow->eval.text);
+        return SS_OK;
+    }
+    if (err == SS_OK && !*out_truth)
+        err = act_flow_mismatch(flow, expr, out, size);
+    return err;
+}
+
 void act_flow_check(struct act_flow *flow, const struct scn_stmt *stmt)
 {
     char detail[400] = "";
     bool truth = false;
-    ss_err err = scn_eval_bool(&flow->eval, stmt->value, &truth);
+    ss_err err = act_flow_holds(flow, stmt->value, &truth, detail, sizeof detail);
 
-    if (err == SS_OK && !truth)
-        err = act_flow_mismatch(flow, stmt->value, detail, sizeof detail);
     if (err != SS_OK)
         act_mistake(flow->scene, &flow->eval, stmt->at, err);
     else if (!truth && stmt->kind == SCN_CHECK)
@@ -243,6 +256,11 @@ static void state_fault(struct act_flow *flow, size_t i)
     act_fact(flow->scene, name, ss_span_of(text));
 }
 
+static bool failed(const struct act_scene *scene)
+{
+    return scene->outcome.decided && scene->outcome.verdict == VERDICT_FAIL;
+}
+
 void act_flow_judge_faults(struct act_flow *flow)
 {
     bool any_listed = false, any_done = false;
@@ -260,6 +278,9 @@ void act_flow_judge_faults(struct act_flow *flow)
         const struct act_fault *fault = &flow->faults[i];
 
         if (!fault->listed || fault->delivered || (fault->excused && !fault->fired))
+            continue;
+        /* What failed on an earlier fault never got to this one. */
+        if (any_done && !fault->fired && failed(flow->scene))
             continue;
         act_doubt(flow->scene, "fault %zu %s", i + 1,
                   fault->carried_out ? "is not known to have reached the peer"

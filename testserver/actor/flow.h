@@ -50,6 +50,9 @@ bool act_flow_next(struct act_flow *flow, const struct scn_step *step);
 /* Where a branch goes: pc + 1 or the target. */
 uint32_t act_flow_branch(struct act_flow *flow, uint32_t pc);
 void act_flow_let(struct act_flow *flow, const struct scn_stmt *stmt);
+/* A judgement's expression. A field that the peer left out makes it false: out then says which. */
+SS_MUST_USE ss_err act_flow_holds(struct act_flow *flow, const struct scn_expr *expr,
+                                  bool *out_truth, char *out, size_t size);
 /* False (or weak) when it does not hold. */
 void act_flow_check(struct act_flow *flow, const struct scn_stmt *stmt);
 /* "length(data) is 4096, wanted 1" */

@@ -14,7 +14,7 @@ struct act_honest {
     const struct ss_env *env;
     struct ss_config config;
     struct ss_engine *engine;
-    const struct ss_key *host_keys[4], *user_keys[4];
+    const struct ss_key *host_keys[ACT_HOST_KEYS_MOST + 1], *user_keys[4];
     struct act_house house; /* server */
     struct ss_plan *plan;   /* client */
     ss_span get_as;         /* name of the file a client gets */
@@ -125,8 +125,7 @@ static struct act_honest *make(const struct ss_env *env, const struct act_keys *
     honest->env = env;
     ss_config_init(&honest->config, role);
     honest->config.policy = "legacy"; /* a peer that speaks all there is */
-    for (size_t i = 0; i < 3; i++)
-        honest->host_keys[i] = keys->host_a[i];
+    act_host_keys(keys, honest->host_keys);
     honest->user_keys[0] = keys->user_ed25519;
     honest->user_keys[1] = keys->user_rsa;
     honest->user_keys[2] = keys->user_ecdsa;
@@ -187,6 +186,8 @@ static ss_err plan_errand(struct act_honest *honest, const struct act_errand *er
 
     restrict_offer(&honest->config, &errand->order);
     plan->known = errand->known;
+    plan->authority = errand->authority;
+    plan->host = ss_span_of("127.0.0.1");
     plan->task = task_of(action->kind);
     plan->text = action->text;
     plan->input = action->input;

@@ -44,6 +44,9 @@ void seat_notice_in(struct seat *seat, const struct ss_msg *msg)
     case SS_MSG_kex_ecdh_reply:
         keep_signature(seat, ((const struct ss_msg_kex_ecdh_reply *)msg->body)->signature);
         break;
+    case SS_MSG_userauth_request:
+        seat->auth_said = false;
+        break;
     case SS_MSG_userauth_failure:
         keep(seat, &seat->auth_methods,
              ((const struct ss_msg_userauth_failure *)msg->body)->methods);
@@ -91,6 +94,7 @@ void seat_notice_out(struct seat *seat, const struct ss_trace_record *record)
     case 52:
     case 60:
         seat->auth_waiting = false;
+        seat->auth_said = true;
         break;
     case 80:
     case 98:

@@ -7,8 +7,10 @@
  * Follows: docs/scenario-language.md "action"; sshd(8) "SSH_KNOWN_HOSTS FILE FORMAT". */
 #include "testserver/actor/order.h"
 
-static void choose_known(const struct act_keys *keys, ss_span knowing, const struct ss_key **known)
+/* Who is told which key to know trusts no authority: a certified key would be another. */
+static void choose_known(const struct act_keys *keys, ss_span knowing, struct act_errand *errand)
 {
+    const struct ss_key **known = errand->known;
     struct scn_value value;
     size_t n = 0;
 
@@ -22,11 +24,21 @@ static void choose_known(const struct act_keys *keys, ss_span knowing, const str
         known[n] = NULL;
         return;
     }
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < ACT_HOST_KINDS; i++) {
         if (keys->host_a[i] != NULL)
             known[n++] = keys->host_a[i];
     }
     known[n] = NULL;
+    errand->authority = keys->host_ca;
+}
+
+static ss_err write_line(const char *marker, uint16_t port, const struct ss_key *key,
+                         struct ss_buf *text)
+{
+    SS_TRY(ss_buf_puts(text, marker));
+    SS_TRY(ss_hostkeys_name(ss_span_of("127.0.0.1"), port, text));
+    SS_TRY(ss_buf_puts(text, " "));
+    return ss_key_write_line(key, text);
 }
 
 static ss_err write_known(struct act_errand *errand, const struct ss_env *env, uint16_t port)
@@ -35,13 +47,10 @@ static ss_err write_known(struct act_errand *errand, const struct ss_env *env, u
     ss_err err = SS_OK;
 
     ss_buf_init(&text, env, 65536);
-    for (size_t i = 0; errand->known[i] != NULL && err == SS_OK; i++) {
-        err = ss_hostkeys_name(ss_span_of("127.0.0.1"), port, &text);
-        if (err == SS_OK)
-            err = ss_buf_puts(&text, " ");
-        if (err == SS_OK)
-            err = ss_key_write_line(errand->known[i], &text);
-    }
+    for (size_t i = 0; errand->known[i] != NULL && err == SS_OK; i++)
+        err = write_line("", port, errand->known[i], &text);
+    if (err == SS_OK && errand->authority != NULL)
+        err = write_line("@cert-authority ", port, errand->authority, &text);
     if (err == SS_OK)
         err = ss_arena_copy(&errand->arena, ss_buf_span(&text), &errand->order.known_hosts);
     ss_buf_fini(&text);
@@ -86,7 +95,7 @@ ss_err act_errand_init(struct act_scene *scene, struct act_errand *errand, uint1
     ss_arena_init(&errand->arena, scene->env, (size_t)1024 * 1024);
     errand->order.action = &scene->job->file->action;
     errand->order.port = port;
-    choose_known(keys, errand->order.action->knowing, errand->known);
+    choose_known(keys, errand->order.action->knowing, errand);
     err = write_known(errand, scene->env, port);
     if (err != SS_OK)
         return err;

@@ -11,7 +11,8 @@
 struct act_errand {
     struct act_order order;
     struct ss_arena arena;
-    const struct ss_key *known[4]; /* host keys it may accept, null-terminated */
+    const struct ss_key *known[ACT_HOST_KINDS + 1]; /* host keys it may accept, null-terminated */
+    const struct ss_key *authority; /* whose host certificates it may accept; null: nobody's */
 };
 /* port: of our side. Decides the scene when an expression has a mistake; ends with fini always. */
 SS_MUST_USE ss_err act_errand_init(struct act_scene *scene, struct act_errand *errand,

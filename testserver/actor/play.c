@@ -9,15 +9,26 @@
 
 typedef enum seat_progress statement(struct seat *seat, const struct scn_stmt *stmt);
 
+/* What an action was to bring is not there to be looked at: that it failed is what counts. */
+static bool told_trouble(struct seat *seat)
+{
+    if (!seat->trouble || seat->judged)
+        return false;
+    act_decide(seat->scene, VERDICT_FAIL, seat->trouble_at, "%s", seat->trouble_text);
+    return true;
+}
+
 static enum seat_progress let(struct seat *seat, const struct scn_stmt *stmt)
 {
-    act_flow_let(&seat->flow, stmt);
+    if (!told_trouble(seat))
+        act_flow_let(&seat->flow, stmt);
     return SEAT_DONE;
 }
 
 static enum seat_progress check(struct seat *seat, const struct scn_stmt *stmt)
 {
-    act_flow_check(&seat->flow, stmt);
+    if (!told_trouble(seat))
+        act_flow_check(&seat->flow, stmt);
     return SEAT_DONE;
 }
 

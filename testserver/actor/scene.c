@@ -206,6 +206,21 @@ ss_err act_key(const struct act_keys *keys, ss_span name, struct scn_value *out)
     return SS_E_not_found;
 }
 
+void act_host_keys(const struct act_keys *keys, const struct ss_key **out)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < ACT_HOST_KINDS; i++) {
+        if (keys->host_a[i] != NULL)
+            out[n++] = keys->host_a[i];
+    }
+    for (i = 0; i < ACT_HOST_KINDS; i++) {
+        if (keys->host_certs[i] != NULL)
+            out[n++] = keys->host_certs[i];
+    }
+    out[n] = NULL;
+}
+
 static ss_err no_fact(struct scn_host *self, struct ss_arena *arena, ss_span path,
                       struct scn_value *out)
 {

@@ -64,6 +64,9 @@ void act_fact(struct act_scene *scene, const char *name, ss_span value);
 void act_fact_number(struct act_scene *scene, const char *name, uint64_t value);
 /* Keys and secrets behind @names. */
 SS_MUST_USE ss_err act_key(const struct act_keys *keys, ss_span name, struct scn_value *out);
+/* What a server of ours has: plain keys first, then their certificates; null-terminated. out has
+ * room for ACT_HOST_KEYS_MOST and one more. */
+void act_host_keys(const struct act_keys *keys, const struct ss_key **out);
 /* A host that knows keys and no connection. */
 struct act_key_host {
     struct scn_host host;

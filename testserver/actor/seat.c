@@ -88,10 +88,24 @@ enum seat_progress seat_await(struct seat *seat, const struct scn_stmt *stmt, co
 }
 
 /* ---- trace ---- */
+static unsigned line_of(const struct seat *seat)
+{
+    const struct scn_step *step = &seat->flow.program.steps[seat->calls[seat->depth - 1].pc];
+
+    return step->stmt != NULL ? step->stmt->at.line : 0;
+}
+
 static void on_record(struct ss_trace *self, const struct ss_trace_record *record)
 {
     struct seat *seat = SS_CONTAINER_OF(self, struct seat, trace);
+    struct ss_capture *capture = seat->scene->job->capture;
 
+    if (capture != NULL) {
+        ss_capture_step(capture, line_of(seat));
+        ss_capture_record(capture, record);
+    }
+    if (!ss_trace_wants(&seat->scene->ladder.trace, record->kind))
+        return;
     if (record->kind == SS_TRACE_MESSAGE && record->direction == SS_OUT)
         seat_notice_out(seat, record);
     act_ladder_put(&seat->scene->ladder, record);
@@ -235,18 +249,23 @@ struct act_end *act_seat_end(struct seat *seat)
 static void configure(struct seat *seat, enum ss_role role)
 {
     const struct act_keys *keys = seat->scene->job->world->keys;
+    struct ss_capture *capture = seat->scene->job->capture;
 
     ss_config_init(&seat->config, role);
     seat->config.pace = SS_STEP;
     seat->config.login_time = 0;
     seat->config.output_limit = OUTPUT_MOST;
     seat->config.channels = 65536;
-    for (size_t i = 0; i < 3; i++)
-        seat->host_keys[i] = keys->host_a[i];
+    act_host_keys(keys, seat->host_keys);
     if (role == SS_SERVER)
         seat->config.host_keys = seat->host_keys;
     seat->trace.record = on_record;
     seat->trace.kinds = seat->scene->ladder.trace.kinds;
+    if (capture != NULL) {
+        ss_capture_begin(capture);
+        seat->trace.kinds |= ss_capture_trace(capture)->kinds;
+        seat->trace.secrets = ss_capture_trace(capture)->secrets;
+    }
     seat->config.trace = &seat->trace;
 }
 

@@ -122,7 +122,7 @@ struct seat {
     struct ss_config config;
     struct ss_trace trace;
     struct ss_engine *engine;
-    const struct ss_key *host_keys[4];
+    const struct ss_key *host_keys[ACT_HOST_KEYS_MOST + 1];
     ss_time now;
     const char *side; /* "cli" or "srv" */
 
@@ -150,6 +150,7 @@ struct seat {
     bool odd;          /* something went out that no honest endpoint would say */
     bool named;        /* an expect named it: the script answers it, not the autopilot */
     bool auth_waiting; /* a server's question waits for an answer */
+    bool auth_said;    /* the script has answered it already */
     bool exit_sent;    /* an exit-status of ours went out */
 
     /* the end of it */

@@ -5,11 +5,13 @@
  * Not here: moving bytes (memory.c), the misbehaviours (breaks.c).
  * Called by: run.c.
  * Follows: SCENARIOS rule 10; docs/scenario-language.md "The peer self". */
+#include "testserver/actor/breaks.h"
 #include "testserver/actor/clauses.h"
 #include "testserver/actor/honest.h"
 #include "testserver/actor/join.h"
 #include "testserver/actor/seat.h"
 #include "testserver/actor/stage.h"
+#include "testserver/actor/stay.h"
 
 static const struct scn_pos nowhere = {0, 0};
 
@@ -23,6 +25,8 @@ struct self {
     struct scn_file *script;
     struct act_job job; /* of the scripted peer */
     struct act_scene aside;
+    struct act_stay stay;
+    bool stays;
     struct act_witness witness;
 };
 
@@ -43,15 +47,6 @@ const struct scn_body *act_our_body(struct act_scene *scene, enum ss_role *out_r
 }
 
 /* ---- the peer ---- */
-static const struct act_break *find_break(const char *name)
-{
-    for (const struct act_break *row = act_breaks; row->name != NULL; row++) {
-        if (strcmp(row->name, name) == 0)
-            return row;
-    }
-    return NULL;
-}
-
 /* What it plays is judged by nobody. */
 static ss_err scripted_peer(struct self *self, const struct act_break *row, ss_time now)
 {
@@ -64,8 +59,10 @@ static ss_err scripted_peer(struct self *self, const struct act_break *row, ss_t
     self->job = *scene->job;
     self->job.file = self->script;
     self->job.record = NULL;
+    self->job.capture = NULL;
     SS_TRY(act_scene_init(&self->aside, scene->env, &self->job, SCN_MAIN, NULL, now));
     self->aside.deadline = scene->deadline;
+    self->stays = row->stays;
     plan.body = row->role == SS_CLIENT ? &self->script->client.body : &self->script->server.body;
     return act_seat_new(&self->aside, &plan, now, &self->scripted);
 }
@@ -78,7 +75,7 @@ static ss_err make_peer(struct self *self, enum ss_role role, ss_time now)
     ss_err err;
 
     if (scene->job->self_breaks != NULL)
-        row = find_break(scene->job->self_breaks);
+        row = act_break_find(scene->job->self_breaks);
     if (scene->job->self_breaks != NULL && (row == NULL || row->role != role)) {
         act_decide(scene, VERDICT_ERROR, nowhere, "our %s cannot misbehave as \"%s\"",
                    role == SS_SERVER ? "server" : "client", scene->job->self_breaks);
@@ -99,7 +96,12 @@ static ss_err make_peer(struct self *self, enum ss_role role, ss_time now)
 
 static struct act_end *peer_end(struct self *self)
 {
-    return self->honest != NULL ? act_honest_end(self->honest) : act_seat_end(self->scripted);
+    struct act_end *end;
+
+    if (self->honest != NULL)
+        return act_honest_end(self->honest);
+    end = act_seat_end(self->scripted);
+    return self->stays ? act_stay_init(&self->stay, end, self->scripted->engine) : end;
 }
 
 /* ---- the witness ---- */

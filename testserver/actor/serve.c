@@ -144,7 +144,7 @@ void seat_serving_event(struct seat *seat, const struct ss_event *event)
     if (!seat_server(seat))
         return;
     if (event->type == SS_EVENT_AUTH_REQUEST)
-        seat->auth_waiting = !owners(seat, event);
+        seat->auth_waiting = !owners(seat, event) && !seat->auth_said;
     if (!owners(seat, event))
         return;
     if (seat->until_exec && is_exec(event)) {

@@ -117,6 +117,8 @@ static int prepare(struct run *run)
     if (status < 0)
         status = make_plan(run);
     if (status < 0)
+        status = run_prepare_captures(run);
+    if (status < 0)
         status = run_describe_all(run);
     return status < 0 ? run_open_output(run) : status;
 }

@@ -12,6 +12,7 @@
 #ifndef SSHSPEC_RUNNER_RUN_H
 #define SSHSPEC_RUNNER_RUN_H
 
+#include "testserver/actor/breaks.h"
 #include "testserver/runner/divergence.h"
 #include "testserver/runner/world.h"
 
@@ -20,8 +21,9 @@ struct run_options {
     size_t selector_count;
     const char *const *peers; /* names, "self", "all"; none: all that are installed */
     size_t peer_count;
-    bool roles[3]; /* by enum peer_role */
-    size_t jobs;   /* 0: a worker a core */
+    bool roles[3];                       /* by enum peer_role */
+    const struct act_break *self_breaks; /* self, the only peer then, misbehaves; null: honest */
+    size_t jobs;                         /* 0: a worker a core */
     uint64_t seed;
     bool seed_given;
     uint32_t repeat; /* at least 1 */
@@ -32,6 +34,8 @@ struct run_options {
     const char *root;                                     /* of scenarios; null: the usual one */
     const char *store;                                    /* null: none */
     const char *json, *junit, *html, *markdown, *propose; /* files; "-": standard output */
+    const char *keylog;                                   /* file; null: none */
+    const char *pcap;                                     /* folder; null: none */
     struct world_outside outside;
 };
 

@@ -6,6 +6,7 @@
  * | run.c        | order of everything, exit status                             |
  * | run_peers.c  | which peers take part, what is missing, preparing them        |
  * | run_tasks.c  | jobs to workers, workers' results to verdicts                 |
+ * | run_capture.c| key log and captures: where, and what is wrong with them      |
  * | run_output.c | store, reports, what is said                                  | */
 #ifndef SSHSPEC_RUNNER_RUN_IMPL_H
 #define SSHSPEC_RUNNER_RUN_IMPL_H
@@ -46,7 +47,7 @@ struct run {
     struct run_peer beside[RUN_PEERS_MAX];
     size_t peer_count;
     size_t missing; /* peers that were named and are not here */
-    char outside_name[128];
+    char outside_name[128], broken_name[128];
 
     struct room room;
     char keys[SYSTEM_PATH_MAX], self_keys[SYSTEM_PATH_MAX];
@@ -61,6 +62,7 @@ struct run {
     struct store *store;
     bool store_told; /* its failure */
     bool sink_failed;
+    bool capture_told; /* the first that is not complete */
     struct progress progress;
     ss_time began;
     enum supervisor_end end;
@@ -71,6 +73,13 @@ int run_find_peers(struct run *run);
 int run_prepare_peers(struct run *run);
 int run_describe_all(struct run *run); /* outcomes, the owner's calls */
 void run_release_outcomes(struct run *run);
+
+/* Is the key log writable, is the folder there: made if it is not. */
+int run_prepare_captures(struct run *run);
+/* The capture of a job's repeat, in names; null when memory or space in a name ran out. */
+const char *run_capture_path(struct run *run, const struct plan_job *job, uint32_t repeat);
+/* Says what a worker reported, once a run; a verdict is no matter of it. */
+void run_tell_capture(struct run *run, const struct result *result);
 
 int run_open_output(struct run *run);
 void run_take_result(struct run *run, size_t job, struct result *take);

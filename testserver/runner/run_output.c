@@ -129,6 +129,7 @@ void run_take_result(struct run *run, size_t job, struct result *take)
     if (run->store != NULL)
         (void)!store_put(run->store, job, take);
     tell_store(run);
+    run_tell_capture(run, take);
     say_result(run, take);
     progress_count(&run->progress, take);
     if (report_add(&run->report, take) != SS_OK)
@@ -211,6 +212,7 @@ static void write_proposals(struct run *run)
 
 static void say_end(struct run *run)
 {
+    const struct act_break *breaks = run->options->self_breaks;
     struct ss_buf text;
     ss_err err;
 
@@ -228,6 +230,12 @@ static void say_end(struct run *run)
             (unsigned long long)run->report.run.seed, (unsigned long long)run->report.run.ms / 1000,
             (unsigned long long)run->report.run.ms % 1000 / 100, run->store != NULL ? ", in " : "",
             run->store != NULL ? run->options->store : "");
+    if (err == SS_OK && breaks != NULL)
+        err = ss_buf_printf(&text,
+                            "our own %s was broken on purpose (%s: %s): these are no results of "
+                            "the honest one\n",
+                            breaks->role == SS_SERVER ? "server" : "client", breaks->name,
+                            breaks->text);
     progress_hide(&run->progress);
     if (err == SS_OK)
         (void)fwrite(ss_buf_at(&text), 1, ss_buf_size(&text), run->say);

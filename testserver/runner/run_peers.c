@@ -85,11 +85,18 @@ static ss_err add_real(struct run *run, struct peer *peer)
 static ss_err add_self(struct run *run)
 {
     struct plan_peer item = {.name = "self", .version = SSHSPEC_VERSION, .self = true};
+    const struct act_break *breaks = run->options->self_breaks;
 
-    if (is_chosen(run, item.name))
-        return SS_OK;
     memcpy(item.roles, run->options->roles, sizeof item.roles);
-    return add_peer(run, &item);
+    if (breaks != NULL) {
+        /* rule: nobody may take what it does for results of the honest one, nor its divergences. */
+        snprintf(run->broken_name, sizeof run->broken_name, "self-broken:%s", breaks->name);
+        item.name = run->broken_name;
+        item.roles[PEER_SERVER] = item.roles[PEER_SERVER] && breaks->role == SS_SERVER;
+        item.roles[PEER_CLIENT] = item.roles[PEER_CLIENT] && breaks->role == SS_CLIENT;
+        item.roles[PEER_BOTH] = false;
+    }
+    return is_chosen(run, item.name) ? SS_OK : add_peer(run, &item);
 }
 
 /* Named by what it is: its address, or the client's program. */

@@ -71,6 +71,7 @@ static void put_outside(struct line *line, const struct world_outside *outside)
 static const char *const *make_line(struct run *run, const struct plan_job *job, uint32_t repeat,
                                     const char *folder)
 {
+    const struct act_break *breaks = run->options->self_breaks;
     const bool self = job->peer->self;
     struct line line = {.arena = &run->words};
 
@@ -87,12 +88,16 @@ static const char *const *make_line(struct run *run, const struct plan_job *job,
     put(&line, "--file", job->entry->path);
     put(&line, "--id", job->entry->id);
     put_number(&line, "--case", job->case_index);
-    put(&line, "--peer", job->peer->peer != NULL || self ? job->peer->name : ":outside");
+    put(&line, "--peer", self ? "self" : job->peer->peer != NULL ? job->peer->name : ":outside");
+    put(&line, "--break", self && breaks != NULL ? breaks->name : NULL);
     put(&line, "--role", peer_role_name(job->role));
     put(&line, "--level", job->level);
     put_number(&line, "--seed", job->seed + repeat);
     if (run->options->trace)
         line.items[line.count++] = "--trace";
+    put(&line, "--keylog", run->options->keylog);
+    if (run->options->pcap != NULL)
+        put(&line, "--pcap", run_capture_path(run, job, repeat));
     if (job->peer->peer == NULL && !self)
         put_outside(&line, &run->options->outside);
     line.items[line.count] = NULL;
@@ -157,13 +162,17 @@ static ss_err put_selector(const struct run *run, const struct plan_job *job, st
 static ss_err put_rerun(const struct run *run, const struct plan_job *job, struct ss_buf *out)
 {
     const struct world_outside *outside = &run->options->outside;
+    const struct act_break *breaks = run->options->self_breaks;
     char where[300];
 
     SS_TRY(set(out, "sshspec run"));
     SS_TRY(put_selector(run, job, out));
     if (run->options->root != NULL)
         SS_TRY(put_pair(out, "--scenarios", run->options->root));
-    if (job->peer->peer != NULL || job->peer->self) {
+    if (job->peer->self) {
+        SS_TRY(put_pair(out, "--peer", "self"));
+        SS_TRY(put_pair(out, "--break", breaks != NULL ? breaks->name : NULL));
+    } else if (job->peer->peer != NULL) {
         SS_TRY(put_pair(out, "--peer", job->peer->name));
     } else {
         (void)snprintf(where, sizeof where, "%s:%u", outside->host != NULL ? outside->host : "",
@@ -180,10 +189,13 @@ static ss_err put_rerun(const struct run *run, const struct plan_job *job, struc
 /* Whatever the worker said or did not say about itself, the run knows these. */
 static ss_err label(const struct run *run, const struct plan_job *job, struct result *result)
 {
+    const struct act_break *breaks = run->options->self_breaks;
     const struct scn_file *file = job->entry->file;
     size_t i;
 
     result->role = job->role;
+    if (breaks != NULL)
+        SS_TRY(result_fact(result, "self.breaks", ss_span_of(breaks->name)));
     SS_TRY(set(&result->scenario, job->entry->id));
     SS_TRY(set(&result->parameter, job->case_name));
     SS_TRY(set(&result->peer, job->peer->name));

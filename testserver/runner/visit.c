@@ -185,10 +185,13 @@ void visit_open(struct visit *out, const struct key_ring *ring, int listener, in
                                   .user_ecdsa = ring->user[1],
                                   .user_rsa = ring->user[2],
                                   .stranger = ring->stranger};
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < ACT_HOST_KINDS; i++) {
         out->keys.host_a[i] = ring->host_a[i];
-        out->keys.host_b[i] = ring->host_b[i];
+        out->keys.host_certs[i] = ring->host_certs[i];
     }
+    for (i = 0; i < SS_COUNT(out->keys.host_b); i++)
+        out->keys.host_b[i] = ring->host_b[i];
+    out->keys.host_ca = ring->host_ca;
     out->act = (struct act_world){.reach = ACT_LISTEN,
                                   .keys = &out->keys,
                                   .start = start,

@@ -287,6 +287,9 @@ static ss_err read_own_password(struct world *world, const char *path, struct ss
     return err;
 }
 
+_Static_assert((int)ACT_HOST_KINDS == (int)KEY_RING_HOST_KEYS,
+               "each host key of a run has its place");
+
 static ss_err give_keys(struct world *world, struct ss_buf *out_why)
 {
     const struct world_outside *outside = world->spec.outside;
@@ -300,10 +303,13 @@ static ss_err give_keys(struct world *world, struct ss_buf *out_why)
     keys->user_ecdsa = ring->user[1];
     keys->user_rsa = ring->user[2];
     keys->stranger = ring->stranger;
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < ACT_HOST_KINDS; i++) {
         keys->host_a[i] = ring->host_a[i];
-        keys->host_b[i] = ring->host_b[i];
+        keys->host_certs[i] = ring->host_certs[i];
     }
+    for (i = 0; i < SS_COUNT(keys->host_b); i++)
+        keys->host_b[i] = ring->host_b[i];
+    keys->host_ca = ring->host_ca;
     if (outside == NULL || outside->host == NULL)
         return SS_OK;
     if (outside->user != NULL)

@@ -58,6 +58,7 @@ static const struct known at_names[] = {
     {"hostkey_algorithms", SCN_LIST, SCN_BYTES},
     {"ciphers", SCN_LIST, SCN_BYTES},
     {"macs", SCN_LIST, SCN_BYTES},
+    {"compressions", SCN_LIST, SCN_BYTES},
     {"password", SCN_BYTES, SCN_ANY},
 };
 

@@ -22,6 +22,7 @@ ss_err scn_eval_mistake(struct scn_eval *eval, struct scn_pos at, const char *fo
     (void)vsnprintf(eval->text, sizeof eval->text, format, args);
     va_end(args);
     eval->at = at;
+    eval->absent = false;
     return SS_E_bad_value;
 }
 
@@ -162,13 +163,15 @@ static ss_err member(struct scn_eval *eval, const struct scn_expr *expr, struct 
         *out = scn_value_bytes(left.message.payload), err = SS_OK;
     else if (left.type == SCN_MESSAGE)
         err = scn_value_field(&eval->scratch, &left.message, expr->bytes, out);
-    if (err == SS_E_not_found)
-        return scn_eval_mistake(eval, expr->at, "%s%s has no .%.*s",
-                                left.type == SCN_MESSAGE && left.message.def != NULL ? "this " : "",
-                                left.type == SCN_MESSAGE && left.message.def != NULL
-                                    ? left.message.def->name
-                                    : scn_type_text(left.type),
-                                (int)expr->bytes.size, (const char *)expr->bytes.data);
+    if (err != SS_E_not_found)
+        return err;
+    err = scn_eval_mistake(eval, expr->at, "%s%s has no .%.*s",
+                           left.type == SCN_MESSAGE && left.message.def != NULL ? "this " : "",
+                           left.type == SCN_MESSAGE && left.message.def != NULL
+                               ? left.message.def->name
+                               : scn_type_text(left.type),
+                           (int)expr->bytes.size, (const char *)expr->bytes.data);
+    eval->absent = left.type == SCN_MESSAGE;
     return err;
 }
 

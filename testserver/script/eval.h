@@ -47,6 +47,7 @@ struct scn_eval {
     /* the mistake */
     struct scn_pos at;
     char text[200];
+    bool absent; /* it is a field that a message of the peer does not have */
 };
 
 enum { SCN_EVAL_BYTES_MAX = 16 * 1024 * 1024 }; /* of one value */

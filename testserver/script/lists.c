@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lists.c - the algorithms that @kex_algorithms, @hostkey_algorithms, @ciphers and @macs stand for.
+/* lists.c - the algorithms that @kex_algorithms, @hostkey_algorithms, @ciphers, @macs and
+ * @compressions stand for.
  *
  * Owns: which algorithms of the registry stand for themselves. Cipher and MAC "none" protect
  *   nothing, so what holds of every cipher does not hold of it; the RFC 5647 names are cipher and
@@ -32,7 +33,8 @@ static enum ss_names kind_of(ss_span list)
     } rows[] = {{"kex_algorithms", SS_NAMES_KEX},
                 {"hostkey_algorithms", SS_NAMES_HOST_KEY},
                 {"ciphers", SS_NAMES_CIPHER},
-                {"macs", SS_NAMES_MAC}};
+                {"macs", SS_NAMES_MAC},
+                {"compressions", SS_NAMES_COMPRESSION}};
     size_t i;
 
     for (i = 0; i < SS_COUNT(rows); i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lists.h - the algorithms that @kex_algorithms, @hostkey_algorithms, @ciphers and @macs stand for.
+/* lists.h - the algorithms that @kex_algorithms, @hostkey_algorithms, @ciphers, @macs and
+ * @compressions stand for.
  *
  * Owns: nothing.
  * Called by: eval.c for the values, catalogue.c to count cases. */

@@ -32,10 +32,32 @@ struct scn_node *scn_new_node(struct scn_parser *p, enum scn_expr_kind kind, str
     return node;
 }
 
+static uint32_t deeper_of(uint32_t depth, const struct scn_expr *below)
+{
+    uint32_t other = below != NULL ? scn_node_of(below)->depth : 0;
+
+    return other > depth ? other : depth;
+}
+
+/* Operators in a row hang on one another without any bracket: their number is limited here, that of
+ * brackets while they are read. */
+static void measure(struct scn_parser *p, struct scn_node *node)
+{
+    uint32_t depth = deeper_of(deeper_of(0, node->expr.left), node->expr.right);
+
+    for (size_t i = 0; i < node->expr.count; i++)
+        depth = deeper_of(depth, node->expr.items[i]);
+    node->depth = depth + 1;
+    if (node->depth > SCN_EXPR_DEPTH_MAX && p->err == SS_OK)
+        scn_fail(p, node->start, node->length, NULL, "an expression more than %d deep",
+                 SCN_EXPR_DEPTH_MAX);
+}
+
 void scn_end_node(struct scn_parser *p, struct scn_node *node)
 {
     if (p->end.line == node->start.line && p->end.column > node->start.column)
         node->length = p->end.column - node->start.column;
+    measure(p, node);
 }
 
 /* ---- literals ---- */

@@ -14,13 +14,14 @@
 
 #include "testserver/script/lexer.h"
 
-enum { SCN_LIST_MAX = 10000, SCN_SLOTS_MAX = 10000 };
+enum { SCN_LIST_MAX = 10000, SCN_SLOTS_MAX = 10000, SCN_EXPR_DEPTH_MAX = 2000 };
 
 /* An expression with what only the checker wants to know about it. */
 struct scn_node {
     struct scn_expr expr;
     struct scn_pos start; /* where it stands, also inside a fragment */
     uint32_t length;
+    uint32_t depth;                     /* of the tree below: who walks it recurses */
     const struct ss_msgdef *def, *tail; /* of a message */
     const struct ss_msgdef *group;      /* of a list: its elements are groups of this */
     enum scn_type element;              /* of a list: type of its elements */
@@ -130,7 +131,8 @@ struct scn_node *scn_parse_expr(struct scn_parser *p);
 struct scn_node *scn_parse_unary(struct scn_parser *p);
 struct scn_node *scn_parse_typed(struct scn_parser *p, enum scn_type type, const char *what);
 struct scn_node *scn_new_node(struct scn_parser *p, enum scn_expr_kind kind, struct scn_pos start);
-void scn_end_node(struct scn_parser *p, struct scn_node *node); /* its length: up to here */
+/* Its length: up to here; its depth. */
+void scn_end_node(struct scn_parser *p, struct scn_node *node);
 struct scn_node *scn_node_of(const struct scn_expr *expr);
 
 /* ---- check_type.c ---- */

@@ -26,6 +26,7 @@ USER = "tester"
 UID = 20001
 PATIENCE = 120  # seconds; the library's own limits would look like a verdict
 SHELL = "/bin/sh"
+COMPRESSION = ("none", "zlib@openssh.com", "zlib")  # all of them; the default is the first alone
 # Commands end with us. setpriv is in util-linux, as is unshare, without which we would not run.
 PREFIX = ["setpriv", "--pdeathsig", "KILL"]
 
@@ -327,6 +328,7 @@ def serve(connection, keys, account):
     transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = PATIENCE
     for key in keys:
         transport.add_server_key(key)
+    transport.get_security_options().compression = COMPRESSION
     transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Files)
     ended = threading.Event()
     try:
@@ -359,8 +361,12 @@ def main(keys_folder, folder):
         ("ed25519", paramiko.Ed25519Key),
         ("ecdsa", paramiko.ECDSAKey),
         ("rsa", paramiko.RSAKey),
+        ("p384", paramiko.ECDSAKey),
+        ("p521", paramiko.ECDSAKey),
     )
     keys = [kind(filename=os.path.join(keys_folder, "host_a_" + name)) for name, kind in kinds]
+    if hasattr(paramiko, "DSSKey"):  # gone in release 4
+        keys.append(paramiko.DSSKey(filename=os.path.join(keys_folder, "host_a_dsa")))
     if os.getuid() == 0:
         # Seen by its bind mount: the folders above DIR are closed to the account.
         account.home = "/run/tester"

@@ -130,6 +130,9 @@ struct ss_kex_alg {
      * then it is the family's own. */
     const char *(*rule)(const struct ss_kex_alg *alg, ss_span peer_public, bool from_client);
     void (*fini)(void *state); /* wipes; accepts a zeroed state */
+    /* The private key of a state that was started, borrowed from it: for key logs. Null: the method
+     * has no single one. */
+    ss_span (*private_key)(const struct ss_kex_alg *alg, const void *state);
 };
 
 /* ---- groups for Diffie-Hellman ---- */

@@ -31,7 +31,53 @@
  * Errors: SS_E_bad_key_file with field and offset; SS_E_key_encrypted; SS_E_wrong_passphrase;
  * SS_E_unsupported (format, cipher, kind of key); SS_E_too_many (derivation over the limits, or too
  * many keys). Reading takes at most SS_KEY_FILE_MEMORY bytes from env, whatever the file says; what
- * scrypt and Argon2 take is bounded by the limits and comes from their libraries. */
+ * scrypt and Argon2 take is bounded by the limits and comes from their libraries.
+ *
+ * Example: KEY [PASSPHRASE-FILE]. Shows which format a file has and writes its key as PKCS#8.
+ *
+ *     #include <stdio.h>
+ *
+ *     #include "sshspec/key_file.h"
+ *     #include "sshspec/net.h"
+ *
+ *     static int show(ss_span text, ss_span passphrase)
+ *     {
+ *         struct ss_key_error where = {0, 0, "memory"};
+ *         struct ss_key_file file;
+ *         struct ss_buf out;
+ *         ss_err err = ss_key_file_read(ss_system_env(), text, passphrase, NULL, &file, &where);
+ *
+ *         if (err != SS_OK) {
+ *             fprintf(stderr, "%s: %s at %zu\n", ss_err_text(err), where.field, where.offset);
+ *             return 1;
+ *         }
+ *         ss_buf_init(&out, ss_system_env(), SS_KEY_FILE_MAX);
+ *         err = ss_key_write_pkcs8(file.keys[0], NULL, &out);
+ *         printf("%s, %zu keys, %s\n", ss_key_format_name(file.format), file.count,
+ *                ss_key_type(file.keys[0]));
+ *         if (err == SS_OK)
+ *             printf("%.*s", (int)ss_buf_size(&out), (const char *)ss_buf_at(&out));
+ *         ss_buf_fini(&out);
+ *         ss_key_file_fini(&file);
+ *         return err == SS_OK ? 0 : 1;
+ *     }
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         struct ss_buf text, passphrase;
+ *         ss_span none = {NULL, 0};
+ *         int status = 1;
+ *
+ *         ss_buf_init(&text, ss_system_env(), SS_KEY_FILE_MAX);
+ *         ss_buf_init(&passphrase, ss_system_env(), 1024);
+ *         text.secret = passphrase.secret = true;
+ *         if (argc > 1 && ss_file_read(argv[1], SS_KEY_FILE_MAX, &text, NULL) == SS_OK &&
+ *             (argc < 3 || ss_file_read(argv[2], 1024, &passphrase, NULL) == SS_OK))
+ *             status = show(ss_buf_span(&text), argc > 2 ? ss_buf_span(&passphrase) : none);
+ *         ss_buf_fini(&passphrase);
+ *         ss_buf_fini(&text);
+ *         return status;
+ *     } */
 #ifndef SSHSPEC_KEY_FILE_H
 #define SSHSPEC_KEY_FILE_H
 
@@ -68,7 +114,7 @@ struct ss_key_limits {
 #define SS_BCRYPT_ROUNDS_MAX 2048
 #define SS_PBKDF2_ROUNDS_MAX 10000000
 #define SS_KDF_MEMORY_MAX (256 * 1024)
-#define SS_ARGON2_WORK_MAX (16 * 1024 * 1024)
+#define SS_ARGON2_WORK_MAX (UINT64_C(16) * 1024 * 1024)
 extern const struct ss_key_limits ss_key_limits_standard; /* the four above */
 
 struct ss_key_file {

@@ -159,6 +159,8 @@ struct ss_link { /* the engine, as a layer sees it */
     ss_err (*fail)(struct ss_link *link, ss_err err, const char *field, const char *rule,
                    const char *detail);
     void (*note)(struct ss_link *link, enum ss_trace_kind kind, const char *text);
+    /* May be null: then nobody wants them. */
+    void (*secret)(struct ss_link *link, const struct ss_trace_secret *secret);
     /* Facts other layers need, kept by the engine. */
     ss_span session_id;         /* set by transport after the first exchange */
     ss_span initial_host_key;   /* blob of the first exchange, set with it */

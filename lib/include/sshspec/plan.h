@@ -25,6 +25,9 @@ struct ss_plan_config { /* all borrowed for the plan's life */
     const struct ss_key *const *keys;  /* tried in order, null-terminated; may be null */
     ss_span password;                  /* tried after the keys; empty: none */
     const struct ss_key *const *known; /* host keys accepted, null-terminated; null: any */
+    const struct ss_key *authority;    /* accepted beside them: what it certified; null: nobody */
+    ss_span host;                      /* whom a certificate has to be for, without a port */
+    uint64_t now;                      /* when: seconds since 1970, as a plan has no calendar */
     enum ss_plan_task task;
     ss_span text;  /* command or remote path */
     ss_span input; /* standard input of exec, content to put */

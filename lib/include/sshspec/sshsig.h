@@ -17,7 +17,50 @@
  *
  * Errors of reading: SS_E_bad_key_file with field and offset (the text is no signature),
  * SS_E_unsupported (version, hash, kind of key). Of verifying: SS_E_bad_signature, also for another
- * namespace, for RSA with SHA-1, and for an algorithm that is not in the registry. */
+ * namespace, for RSA with SHA-1, and for an algorithm that is not in the registry.
+ *
+ * Example: SIGNATURE MESSAGE. Verifies what `ssh-keygen -Y sign -n file` has signed.
+ *
+ *     #include <stdio.h>
+ *
+ *     #include "sshspec/net.h"
+ *     #include "sshspec/sshsig.h"
+ *
+ *     static int verify(ss_span text, ss_span message)
+ *     {
+ *         struct ss_key_error where = {0, 0, "memory"};
+ *         struct ss_sshsig sig;
+ *         struct ss_buf name;
+ *         ss_err err = ss_sshsig_read(ss_system_env(), text, &sig, &where);
+ *
+ *         if (err != SS_OK) {
+ *             fprintf(stderr, "%s: %s at %zu\n", ss_err_text(err), where.field, where.offset);
+ *             return 1;
+ *         }
+ *         ss_buf_init(&name, ss_system_env(), 128);
+ *         err = ss_sshsig_verify(&sig, ss_registry_standard(), ss_span_of("file"), message);
+ *         if (ss_key_fingerprint(ss_key_blob(sig.key), &name) == SS_OK)
+ *             printf("%.*s: %s\n", (int)ss_buf_size(&name), (const char *)ss_buf_at(&name),
+ *                    err == SS_OK ? "signed" : ss_err_text(err));
+ *         ss_buf_fini(&name);
+ *         ss_sshsig_fini(&sig);
+ *         return err == SS_OK ? 0 : 1;
+ *     }
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         struct ss_buf text, message;
+ *         int status = 1;
+ *
+ *         ss_buf_init(&text, ss_system_env(), SS_SSHSIG_FILE_MAX);
+ *         ss_buf_init(&message, ss_system_env(), 1 << 30);
+ *         if (argc > 2 && ss_file_read(argv[1], SS_SSHSIG_FILE_MAX, &text, NULL) == SS_OK &&
+ *             ss_file_read(argv[2], 1 << 30, &message, NULL) == SS_OK)
+ *             status = verify(ss_buf_span(&text), ss_buf_span(&message));
+ *         ss_buf_fini(&message);
+ *         ss_buf_fini(&text);
+ *         return status;
+ *     } */
 #ifndef SSHSPEC_SSHSIG_H
 #define SSHSPEC_SSHSIG_H
 

@@ -5,13 +5,28 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-static struct ss_key *keys_made[8];
+#include "sshspec/cert.h"
+
+static struct ss_key *keys_made[9];
 static struct result last;
 static bool has_last;
 
 static struct ss_key *make(struct ss_seeded *seeded, size_t i, enum ss_key_kind kind)
 {
     cr_assert(ss_key_generate(&seeded->env, kind, 0, ss_span_of("test"), &keys_made[i]) == SS_OK);
+    return keys_made[i];
+}
+
+static struct ss_key *certify(struct ss_seeded *seeded, size_t i, const struct ss_key *key)
+{
+    const ss_span names[] = {ss_span_of("127.0.0.1")};
+    const struct ss_cert_request request = {.type = SS_CERT_HOST,
+                                            .principals = names,
+                                            .principal_count = SS_COUNT(names),
+                                            .valid_before = SS_CERT_FOREVER};
+
+    cr_assert(ss_cert_issue(&seeded->env, key, keys_made[7], NULL, &request, &keys_made[i]) ==
+              SS_OK);
     return keys_made[i];
 }
 
@@ -33,6 +48,8 @@ const struct act_keys *kit_keys(void)
     keys.host_a[1] = make(&seeded, 4, SS_KEY_ECDSA_P256);
     keys.host_b[0] = make(&seeded, 5, SS_KEY_ED25519);
     keys.host_b[1] = make(&seeded, 6, SS_KEY_ECDSA_P256);
+    keys.host_ca = make(&seeded, 7, SS_KEY_ED25519);
+    keys.host_certs[0] = certify(&seeded, 8, keys.host_a[0]);
     return &keys;
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_breaks.c - our own endpoint misbehaving: each way is noticed by some scenario.
+/* test_breaks.c - our own endpoint misbehaving: it does what its row says and is honest otherwise.
  *
- * Mirrors: actor/breaks.c. */
+ * That the catalogue notices each of them is shown by tests/e2e/negative.sh.
+ * Mirrors: actor/breaks.c, stay.c. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 
 #include "kit.h"
+#include "testserver/actor/breaks.h"
 
 TestSuite(breaks, .fini = kit_check);
 
@@ -87,7 +89,6 @@ static const struct {
     const char *name, *body, *end;
 } clients[] = {
     {"any-host-key", "kex { host_key = @ed25519_b }\nexpect closed { pass any }", ""},
-    {"asks-before-service", "kex\nexpect SERVICE_REQUEST", ""},
     {"leaves-early", "serve", "peer expect exit 0; stdout is \"x\""},
     {"window-overrun", "serve", "peer expect exit 0"},
 };
@@ -118,8 +119,44 @@ Test(breaks, every_row_has_a_script_and_a_sentence)
 
         count++;
         cr_expect(row->text[0] != 0);
+        cr_expect(strchr(row->rules, '-') != NULL && file->proves_count >= 1, "%s", row->name);
+        cr_expect(act_break_find(row->name) == row, "%s stands there twice", row->name);
         cr_expect(row->role == SS_CLIENT ? file->client.present : file->server.present);
         scn_free(&file);
     }
-    cr_expect(count >= 20);
+    cr_expect(count >= 150);
+}
+
+Test(breaks, a_row_is_found_by_its_name_and_suggested_for_one_that_is_close)
+{
+    cr_expect(act_break_find("bad-signature") != NULL);
+    cr_expect(act_break_find("bad-signatur") == NULL && act_break_find("") == NULL);
+    cr_expect_str_eq(act_break_suggest("bad-signatur"), "bad-signature");
+    cr_expect(act_break_suggest("nothing like any of them") == NULL);
+}
+
+/* The same mistake of ours: the honest one ends the connection, this one neither says so nor
+ * leaves, and our twin sees it serve on as long as nobody makes a mistake. */
+Test(breaks, a_peer_that_stays_is_silent_after_a_mistake_and_only_then)
+{
+    static const char body[] =
+        "kex\nfault send SERVICE_REQUEST { service = \"ssh-userauth\" } with length service = 99\n"
+        "expect closed { pass disconnect any   weak fin, rst }";
+    const struct result *result = play(body, NULL);
+
+    kit_expect(result, VERDICT_PASS, NULL);
+    result = play(body, "mistakes-unanswered");
+    kit_expect(result, VERDICT_FAIL, "came silence");
+    cr_expect_str_eq(kit_text(&result->twin), "PASS");
+    kit_expect(
+        play("login\nsession as ch\nexec ch \"true\"\ndrain ch\ncheck ch.exit == 0, \"exit\"",
+             "mistakes-unanswered"),
+        VERDICT_PASS, NULL);
+}
+
+Test(breaks, there_is_no_such_row_for_the_other_role)
+{
+    kit_expect(play("kex", "any-host-key"), VERDICT_ERROR,
+               "our server cannot misbehave as \"any-host-key\"");
+    kit_expect(play("kex", "nothing"), VERDICT_ERROR, "cannot misbehave");
 }

@@ -77,6 +77,33 @@ Test(channel, a_channel_that_is_gone_takes_no_request)
                VERDICT_FAIL, "line 8: the request could not be sent: the channel is closed");
 }
 
+/* What an action was to bind has no value when it fails: that is the peer's failure, not ours. */
+Test(channel, a_session_that_did_not_open_is_what_failed)
+{
+    static const char body[] = "session as ch\nexec ch \"true\"\ndrain ch\nlet n = ch.exit\n"
+                               "check ch.exit == n, \"the status\"";
+    const struct result *result =
+        kit_play("scenario \"t\"\nproves RFC4253-7.3-newkeys-early\nagainst server\nclient {\n"
+                 "session as ch\nexec ch \"true\"\ndrain ch\ncheck ch.exit == 0, \"it\"\n}\n",
+                 &(struct kit_options){.breaks = "nobody-in"});
+
+    kit_expect(result, VERDICT_FAIL, "line 5: login: the peer refused all that was tried");
+    kit_expect(kit_client(body, NULL), VERDICT_PASS, NULL);
+}
+
+/* A request that the script has answered waits for nobody when the owner takes over. */
+Test(channel, a_login_answered_by_hand_and_then_served)
+{
+    kit_expect(kit_server("service \"ssh-userauth\"\nexpect USERAUTH_REQUEST\n"
+                          "send USERAUTH_SUCCESS\nsession as ch\nserve",
+                          "peer expect exit 0"),
+               VERDICT_PASS, NULL);
+    kit_expect(kit_server("service \"ssh-userauth\"\nexpect USERAUTH_REQUEST\n"
+                          "send USERAUTH_FAILURE\nsend IGNORE\nserve",
+                          "peer expect exit 102"),
+               VERDICT_PASS, NULL);
+}
+
 Test(channel, ways_to_log_in)
 {
     static const char *const good[] = {"login", "login by password", "login by key @user_ecdsa",

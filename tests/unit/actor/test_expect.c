@@ -3,6 +3,7 @@
  *
  * Mirrors: actor/expect.c, pump.c. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "kit.h"
 
@@ -56,6 +57,25 @@ Test(expect, what_does_not_matter_passes_by_unless_it_is_named)
                    "expect USERAUTH_FAILURE",
                    NULL),
         VERDICT_PASS, NULL);
+}
+
+/* A peer that leaves out what a judgement asks for is at fault, not the scenario. */
+Test(expect, a_field_that_the_message_came_without_does_not_hold)
+{
+    static const char head[] = "sftp\nsend LSTAT { path = \"/f\" }\n";
+    static const char other[] = "sftp\nsend STAT { path = \"/f\" }\n";
+    char body[300];
+
+    (void)snprintf(body, sizeof body, "%sexpect ATTRS { attrs.size > 0 }", head);
+    kit_expect(kit_client(body, NULL), VERDICT_PASS, NULL);
+    (void)snprintf(body, sizeof body, "%sexpect ATTRS { length(attrs.extended) == 0 }", head);
+    kit_expect(kit_client(body, NULL), VERDICT_FAIL, "this attrs_v3 has no .extended");
+    (void)snprintf(body, sizeof body,
+                   "%sexpect ATTRS as a\ncheck length(a.attrs.extended) == 0, \"none\"", other);
+    kit_expect(kit_client(body, NULL), VERDICT_FAIL,
+               "line 8: not so: none: this attrs_v3 has no .extended");
+    (void)snprintf(body, sizeof body, "%sexpect ATTRS as a\nlet x = a.attrs.extended", other);
+    kit_expect(kit_client(body, NULL), VERDICT_ERROR, "this attrs_v3 has no .extended");
 }
 
 Test(expect, nothing_within_the_deadline)

@@ -55,6 +55,18 @@ Test(fault, one_that_was_not_carried_out)
                VERDICT_INCONCLUSIVE, "no fault was carried out; line 9: not so: x");
 }
 
+/* What failed on the first never got to the second: that is a failure, and no doubt. */
+Test(fault, one_that_an_earlier_failure_kept_from_being_carried_out)
+{
+    static const char body[] = "login\nfault send IGNORE\nexpect DEBUG\nfault send DEBUG\nfence";
+
+    kit_expect(kit_client(body, NULL), VERDICT_FAIL, "line 7: expected DEBUG");
+    kit_expect(kit_client("on DEBUG {\nfault send IGNORE\n}\nlogin\nfault send IGNORE\n"
+                          "expect DEBUG",
+                          NULL),
+               VERDICT_FAIL, "expected DEBUG");
+}
+
 Test(fault, a_branch_that_is_not_taken_misses_nothing)
 {
     kit_expect(

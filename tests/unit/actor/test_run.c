@@ -124,6 +124,30 @@ Test(run, every_record_is_passed_on)
     scn_free(&file);
 }
 
+/* Both seats have the certified key, and a client under test takes it, unless it was told which
+ * key to know. */
+Test(run, a_certified_host_key_is_one_of_ours)
+{
+    static const char server[] =
+        "scenario \"t\"\nproves RFC4253-7.3-newkeys-early\nagainst client\n"
+        "action exec \"true\"%s\nserver {\nkex {\n"
+        "server_host_key_algorithms = [\"ssh-ed25519-cert-v01@openssh.com\"]\n}\n%s\n}\n"
+        "peer expect exit %s\n";
+    const struct kit_options options = {.role = PEER_CLIENT};
+    char text[1024];
+
+    kit_expect(kit_client("kex {\n"
+                          "server_host_key_algorithms = [\"ssh-ed25519-cert-v01@openssh.com\"]\n}\n"
+                          "check kex.hostkey == \"ssh-ed25519-cert-v01@openssh.com\", \"x\"\nlogin",
+                          NULL),
+               VERDICT_PASS, NULL);
+    (void)snprintf(text, sizeof text, server, "", "serve", "0");
+    kit_expect(kit_play(text, &options), VERDICT_PASS, NULL);
+    (void)snprintf(text, sizeof text, server, " knowing @ed25519_a",
+                   "expect closed { pass host_key_not_verifiable }", "101");
+    kit_expect(kit_play(text, &options), VERDICT_PASS, NULL);
+}
+
 Test(run, steps_are_bounded)
 {
     kit_expect(kit_client("repeat 200000 {\nlet x = 1\n}", NULL), VERDICT_ERROR,

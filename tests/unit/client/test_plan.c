@@ -2,6 +2,7 @@
 /* test_plan.c - a client does its one thing and says how it ended. */
 #include <criterion/criterion.h>
 
+#include "sshspec/cert.h"
 #include "tests/support/serve_pair.h"
 
 static struct serve_pair pair;
@@ -30,6 +31,64 @@ Test(plan, a_host_key_that_is_not_known_ends_it_before_any_login)
     pair.known[0] = pair.other_key;
     cr_expect(run(SS_PLAN_LOGIN, "") == SS_PLAN_HOST_KEY);
     cr_expect(!ss_engine_authenticated(pair.server));
+}
+
+/* other_key has certified the host key for this name. */
+static void certify(const char *name, struct ss_key **out)
+{
+    const ss_span names[] = {ss_span_of(name)};
+    const struct ss_cert_request request = {.type = SS_CERT_HOST,
+                                            .key_id = ss_span_of("host"),
+                                            .principals = names,
+                                            .principal_count = 1,
+                                            .valid_after = 1000,
+                                            .valid_before = 2000};
+
+    cr_assert(ss_cert_issue(&pair.counted.env, pair.host_key, pair.other_key, NULL, &request,
+                            out) == SS_OK);
+    pair.host_keys[0] = *out;
+    pair.known[0] = NULL;
+    pair.plan_config.authority = pair.other_key;
+    pair.plan_config.host = ss_span_of("server.example");
+    pair.plan_config.now = 1500;
+}
+
+Test(plan, a_host_key_that_the_authority_certified_is_taken)
+{
+    struct ss_key *cert = NULL;
+
+    certify("server.example", &cert);
+    cr_expect(run(SS_PLAN_LOGIN, "") == SS_PLAN_OK);
+    ss_key_free(&cert);
+}
+
+Test(plan, a_certificate_for_another_host_is_refused)
+{
+    struct ss_key *cert = NULL;
+
+    certify("other.example", &cert);
+    cr_expect(run(SS_PLAN_LOGIN, "") == SS_PLAN_HOST_KEY);
+    ss_key_free(&cert);
+}
+
+Test(plan, a_certificate_of_another_time_is_refused)
+{
+    struct ss_key *cert = NULL;
+
+    certify("server.example", &cert);
+    pair.plan_config.now = 2000;
+    cr_expect(run(SS_PLAN_LOGIN, "") == SS_PLAN_HOST_KEY);
+    ss_key_free(&cert);
+}
+
+Test(plan, a_certificate_of_nobody_in_particular_is_refused)
+{
+    struct ss_key *cert = NULL;
+
+    certify("server.example", &cert);
+    pair.plan_config.authority = pair.user_key;
+    cr_expect(run(SS_PLAN_LOGIN, "") == SS_PLAN_HOST_KEY);
+    ss_key_free(&cert);
 }
 
 Test(plan, without_a_common_algorithm_it_says_so)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kit.h - what the tests of lib/crypto share: randomness by hand, and questions put to any AEAD.
+/* kit.h - what the tests of lib/crypto share: randomness by hand, and questions put to any
+ *   AEAD, key exchange or pair of numbers.
  *
  * Owns: nothing. */
 #ifndef TESTS_CRYPTO_KIT_H
@@ -55,6 +56,13 @@ void kit_kex_answer(const struct ss_kex_alg *alg, ss_span drawn, ss_span peer_pu
 /* Each allocation fails once: the error is SS_E_no_memory and nothing is left. finish before
  * start is refused, and a zeroed state may be finished. */
 void kit_kex_misuse(const struct ss_kex_alg *alg);
+
+/* What is wrong with r || s in one place each, made from a good signature of this private key:
+ * other bytes, numbers out of range, numbers taken from the order or added to it. s taken from the
+ * order is mirrored: SS_OK where the algorithm takes that too (ECDSA), SS_E_bad_signature
+ * elsewhere. */
+void kit_pair_refused(const struct ss_pkey *pkey, const struct ss_hash_alg *hash, ss_span order,
+                      ss_err mirrored);
 
 /* Equal bytes, or the test fails and shows both. */
 void kit_expect(ss_span got, ss_span want, const char *what);

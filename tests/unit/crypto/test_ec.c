@@ -1,225 +1,254 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_ec.c - the arithmetic of the NIST curves, where implementations have gone wrong before.
  *
- * Follows: one vector of each class of edge case that the Wycheproof project keeps for ECDH with
- *   plain points. Compressed points are refused, of which that project leaves the choice. */
+ * Follows: the group law: what must come out is computed here in another way. The orders are those
+ *   of FIPS 186-4 appendix D.1.2. Published edge cases: tests/vectors. */
 #include <criterion/criterion.h>
+#include <openssl/ec.h>
 
+#include "crypto/ossl.h"
 #include "tests/unit/crypto/kit.h"
 
 TestSuite(ec, .fini = test_counted_check);
 
-struct row {
-    const struct ss_kex_alg *alg;
-    const char *kind, *scalar, *peer;
-    const char *shared; /* null: refused */
+enum { SCALAR = SS_CURVE_SCALAR_MAX, POINT = 2 * SCALAR + 1 };
+
+static const struct row {
+    const struct ss_curve *curve;
+    const char *order;
+} rows[] = {
+    {&ss_curve_p256, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"},
+    {&ss_curve_p384,
+     "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77a"
+     "ecec196accc52973"},
+    {&ss_curve_p521,
+     "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f"
+     "966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409"},
 };
 
-static const struct row rows[] = {
-    {&ss_kex_ecdh_nistp256, "Normal",
-     "0612465c89a023ab17855b0a6bcebfd3febb53aef84138647b5352e02c10c346",
-     "0462d5bd3372af75fe85a040715d0f502428e07046868b0bfdfa61d731afe44f26ac333a93a9e70a81"
-     "cd5a95b5bf8d13990eb741c8c38872b4a07d275a014e30cf",
-     "53020d908b0219328b658b525f26780e3ae12bcd952bb25a93bc0895e1714285"},
-    {&ss_kex_ecdh_nistp256, "EdgeCaseSharedSecret",
-     "0a0d622a47e48f6bc1038ace438c6f528aa00ad2bd1da5f13ee46bf5f633d71a",
-     "0458fd4168a87795603e2b04390285bdca6e57de6027fe211dd9d25e2212d29e62080d36bd224d7405"
-     "509295eed02a17150e03b314f96da37445b0d1d29377d12c",
-     "0000000000000000000000000000000000000000000000000000000000000000"},
-    {&ss_kex_ecdh_nistp256, "EdgeCaseEphemeralKey",
-     "55d55f11bb8da1ea318bca7266f0376662441ea87270aa2077f1b770c4854a48",
-     "047fffffffffffffffffffffffeecf2230ffffffffffffffffffffffffffffffff00000001c7c30643"
-     "abed0af0a49fe352cb483ff9b97dccdf427c658e8793240d",
-     "6fd26661851a8de3c6d06f834ef3acb8f2a5f9c136a985ffe10d5eeb51edcfa3"},
-    {&ss_kex_ecdh_nistp256, "EdgeCaseDoubling",
-     "e461c5b5e63d75b4c8c123bf8b9cd45e712af08f7e2e494a8f255ac9d80e058b",
-     "04851eb1b8699d1cc01c6b6048139797dab3981c924f9ef81bd1f464c3182c870901285b2ae7cbcabf"
-     "d5bccb9441eb3376b491595f60a1ec21dbe9f972bc32abbe",
-     "6d03fef6b354840f4642fba1c8fce9f7d1cda8ae27b6ca01510fb44573fdaffb"},
-    {&ss_kex_ecdh_nistp256, "AdditionChain",
-     "0000000000000000000000000000000000000000000000000000000000000003",
-     "0431028f3377fc8f2b1967edaab90213acad0da9f50897f08f57537f78f116744743a1930189363bbd"
-     "e2ac4cbd1649cdc6f451add71dd2f16a8a867f2b17caa16b",
-     "85a0b58519b28e70a694ec5198f72c4bfdabaa30a70f7143b5b1cd7536f716ca"},
-    {&ss_kex_ecdh_nistp256, "CVE-2017-8932",
-     "2a265f8bcbdcaf94d58519141e578124cb40d64a501fba9c11847b28965bc737",
-     "04023819813ac969847059028ea88a1f30dfbcde03fc791d3a252c6b41211882eaf93e4ae433cc12cf"
-     "2a43fc0ef26400c0e125508224cdb649380f25479148a4ad",
-     "4d4de80f1534850d261075997e3049321a0864082d24a917863366c0724f5ae3"},
-    {&ss_kex_ecdh_nistp256, "InvalidCurveAttack",
-     "7e4aa54f714bf01df85c50269bea3a86721f84afe74f7b41ea58abcf3474e88d",
-     "0400000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "000000000000000000000000000000000000000000000000",
-     NULL},
-    {&ss_kex_ecdh_nistp256, "CompressedPublic",
-     "0612465c89a023ab17855b0a6bcebfd3febb53aef84138647b5352e02c10c346",
-     "0362d5bd3372af75fe85a040715d0f502428e07046868b0bfdfa61d731afe44f26", NULL},
-    {&ss_kex_ecdh_nistp256, "InvalidCompressedPublic",
-     "6f953faff3599e6c762d7f4cabfeed092de2add1df1bc5748c6cbb725cf35458",
-     "02fd4bf61763b46581fd9174d623516cf3c81edd40e29ffa2777fb6cb0ae3ce535", NULL},
-    {&ss_kex_ecdh_nistp256, "WrongCurve",
-     "d27edf0ff5b6b6b465753e7158370332c153b468a1be087ad0f490bdb99e5f02",
-     "03efdde3b32872a9effcf3b94cbf73aa7b39f9683ece9121b9852167f4e3da609b", NULL},
-    {&ss_kex_ecdh_nistp384, "Normal",
-     "766e61425b2da9f846c09fc3564b93a6f8603b7392c785165bf20da948c49fd1fb1dee4edd64356b9f"
-     "21c588b75dfd81",
-     "04790a6e059ef9a5940163183d4a7809135d29791643fc43a2f17ee8bf677ab84f791b64a6be15969f"
-     "fa012dd9185d8796d9b954baa8a75e82df711b3b56eadff6b0f668c3b26b4b1aeb308a1fcc1c680d32"
-     "9a6705025f1c98a0b5e5bfcb163caa",
-     "6461defb95d996b24296f5a1832b34db05ed031114fbe7d98d098f93859866e4de1e229da71fef0c77"
-     "fe49b249190135"},
-    {&ss_kex_ecdh_nistp384, "EdgeCaseSharedSecret",
-     "a2b6442a37f8a3759d2cb91df5eca75b14f5a6766da8035cc1943b15a8e4ebb6025f373be334080f22"
-     "ab821a3535a6a7",
-     "04490e96d17f4c6ceccd45def408cea33e9704a5f1b01a3de2eaaa3409fd160d78d395d6b3b003d71f"
-     "d1f590fad95bf1c9d8665efc2070d059aa847125c2f707435955535c7c5df6d6c079ec806dce6b6849"
-     "d337140db7ca50616f9456de1323c4",
-     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "00000000000000"},
-    {&ss_kex_ecdh_nistp384, "EdgeCaseEphemeralKey",
-     "2bc15cf3981eab6102c39f9a925aa1309db59c2c02a54411928d73c3945d157848dc36959efef7495c"
-     "8528ea284c1c97",
-     "04000000000000000000000000000000000000000000000000000000001f03123b0000000000000000"
-     "000000000000000071bd1e700c34075c3cade8ce29d33724af68a7672b265a4e157055360440ab7c46"
-     "1b8e9ac8024e63a8b9c17c00000000",
-     "ea817dff44f1944a38444498f1b6c1a70a8b913aa326bc2acc5068805d8ddd7a5e41b8ee5b8371a1cf"
-     "3f7a094258e3a6"},
-    {&ss_kex_ecdh_nistp384, "EdgeCaseDoubling",
-     "938f3dbe37135cd8c8c04182952f6e6f9bfe7a4cff4eacf90612a48865dc43e9b5d230f761d1fc4dfb"
-     "69be20e84ccc8f",
-     "0487221e1bb91d5b6f6852b8026b4f07fa3feed095f9173896854132a1ef7740205f57a5a8f157ea59"
-     "837b27677e465bc86385be41e0220ccb27e61d1539ac35c0230c1a7085fa1b35a4fccbee2f31c91ec5"
-     "6ad0e20d718c66e2329e09f96f2ceb",
-     "f722b9e9bc9ae1658fe88be2b585cc97ca6e3ceb0be0b7cf6a948726686d9182045fa7291cb185164f"
-     "8e777649242dc4"},
-    {&ss_kex_ecdh_nistp384, "AdditionChain",
-     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "00000000000003",
-     "04e9dfaaab808b3aac1ccca7cc6242a7ee583249afe8ee8f66b904cc8eec34ad334456e00f33a94de8"
-     "b5169cf0199550c020156e9651734ff999c5f3ea62b83d0083a6093f234457251ecf72c41e4df7cea2"
-     "420b5454a7f690034380bac981e92e",
-     "455aea9924330bd6d2d6403478327900e172e93598e254cf6d8eb13f0a3d21be51a46107333844e61d"
-     "fa3d80df6928e9"},
-    {&ss_kex_ecdh_nistp384, "InvalidCurveAttack",
-     "c6cafb74e2a50c82c7a63d13294bfea13d0bc504ba2b08a392c9081bf3815d9e44d969ed7f05ffd1d8"
-     "594355053c6147",
-     "0400000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "000000000000000000000000000000",
-     NULL},
-    {&ss_kex_ecdh_nistp384, "CompressedPublic",
-     "766e61425b2da9f846c09fc3564b93a6f8603b7392c785165bf20da948c49fd1fb1dee4edd64356b9f"
-     "21c588b75dfd81",
-     "02790a6e059ef9a5940163183d4a7809135d29791643fc43a2f17ee8bf677ab84f791b64a6be15969f"
-     "fa012dd9185d8796",
-     NULL},
-    {&ss_kex_ecdh_nistp384, "InvalidCompressedPublic",
-     "2b9e57572da6cf4fb58cb94eab8df19383a136f219f2a515776a8bf48e1538dd1d811946c16d9f0184"
-     "c9ce5cdf1dac51",
-     "024424530ea70bace90601f8d5869e4179a6cd689b6a18fdfec50cecf17cb836d24820211ada67815b"
-     "42c2c2606303f69e",
-     NULL},
-    {&ss_kex_ecdh_nistp521, "Normal",
-     "01939982b529596ce77a94bc6efd03e92c21a849eb4f87b8f619d506efc9bb22e7c61640c90d598f79"
-     "5b64566dc6df43992ae34a1341d458574440a7371f611c7dcd",
-     "040064da3e94733db536a74a0d8a5cb2265a31c54a1da6529a198377fbd38575d9d79769ca2bdf2d4c"
-     "972642926d444891a652e7f492337251adf1613cf3077999b5ce00e04ad19cf9fd4722b0c824c069f7"
-     "0c3c0e7ebc5288940dfa92422152ae4a4f79183ced375afb54db1409ddf338b85bb6dbfc5950163346"
-     "bb63a90a70c5aba098f7",
-     "01f1e410f2c6262bce6879a3f46dfb7dd11d30eeee9ab49852102e1892201dd10f27266c2cf7cbccc7"
-     "f6885099043dad80ff57f0df96acf283fb090de53df95f7d87"},
-    {&ss_kex_ecdh_nistp521, "EdgeCaseSharedSecret",
-     "00a2b6442a37f8a3759d2cb91df5eca75af6b89e27baf2f6cbf971dee5058ffa9d8dac805c7bc72f37"
-     "18489d6a9cb2787af8c93a17ddeb1a19211ab23604d47b7646",
-     "04014c643329691ba27459a40dfe7c4ce17b3ea14d0cd7aa47b01f1315404db51436fbbfe6de0842e0"
-     "f7e1265f6ff3aca28750677d3370b2fb2a6ef497356f4b95811201051b14178639a09a41465c72d374"
-     "3436ee1c191ff7388a40140b34d5317de5911ea03cdbb0329fdeb446695a3b92d437271a9f3c318b02"
-     "dec4d473908158140e97",
-     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "00000000000000000000000000000000000000000000000000"},
-    {&ss_kex_ecdh_nistp521, "EdgeCaseEphemeralKey",
-     "012bc15cf3981eab6102c39f9a925aa130763d01ed6edaf14306eb0a14dd75dff504070def7b88d8b1"
-     "65082f69992de0ffa5ee922cb3ab39917da8524cac73f0a09c",
-     "0400000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "000000000000000000000000000000000000000000000000000000d20ec9fea6b577c10d26ca1bb446"
-     "f40b299e648b1ad508aad068896fee3f8e614bc63054d5772bf01a65d412e0bcaa8e965d2f5d332d7f"
-     "39f846d440ae001f4f87",
-     "0053bf137fee8922769f8d0fe279caa4dac9c6054ad0460995588a845d0a959e24bc0fc2391a2b92f7"
-     "bd400f50a11a9db37f07bef7fa8dad2a903fcf534abc8736f7"},
-    {&ss_kex_ecdh_nistp521, "EdgeCaseDoubling",
-     "018f3dbe37135cd8c8c04182952f6e6f9bfdbb6af4c98f31ba30abc68d88e1ea980d4edcdb5b19f061"
-     "0082194137ebb019e7a664b522189a186cbe5a03376c0713fb",
-     "0400000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "00000000000000000000000000000000000000000000000000010010e59be93c4f269c0269c79e2afd"
-     "65d6aeaa9b701eacc194fb3ee03df47849bf550ec636ebee0ddd4a16f1cd9406605af38f584567770e"
-     "3f272d688c832e843564",
-     "008f61e15e8c8545dcdab188f10ba9111b6345d529d9c5470677342df7ef54c56a1fb9fbe8dea76afb"
-     "e8f2dd4c3cfb4d5b749d743944c96d74fb47bc4bf601e5dc7e"},
-    {&ss_kex_ecdh_nistp521, "AdditionChain",
-     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "00000000000000000000000000000000000000000000000003",
-     "0401ad5043591dbe81657fe3d1c3d7a516606ad9d320a35fce8aaec8a950fb53f95388f3fc48be998e"
-     "99334ad9e9234cded14471fe86caccaa07d058ee8771733ac3b900854de36366590b9ee4d0370ea6b0"
-     "0f7ebd8156ccf14e99f1a5344a9b4964fbb8348b081a8840c6b64be77997ad8bebfea5e7d9f7a6a7fa"
-     "6d7655c50b2b7835f314",
-     "00f2246431b597930f2eae61e9aabbd39f8f6ae97c3cf2521a6aeecedda10b5ef5f3b2eb3a8906d02f"
-     "51d244710aa9e19cc0be21db920132be1c91deb85e466c28df"},
-    {&ss_kex_ecdh_nistp521, "CVE_2017_10176",
-     "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f96"
-     "6b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e913863f7",
-     "0400c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe7"
-     "5928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66011839296a789a3bc0045c8a5fb42c"
-     "7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272"
-     "c24088be94769fd16650",
-     "01bc33425e72a12779eacb2edcc5b63d1281f7e86dbc7bf99a7abd0cfe367de4666d6edbb8525bffe5"
-     "222f0702c3096dec0884ce572f5a15c423fdf44d01dd99c61d"},
-    {&ss_kex_ecdh_nistp521, "InvalidCurveAttack",
-     "01c6cafb74e2a50c82c7a63d13294bfea113f271e01ae305f79af43203cd32115ecdf2fee5fedba2ad"
-     "3126783db0c3c4d3029a14369e8f80dbd15d512f13e51c503c",
-     "0400000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "00000000000000000000",
-     NULL},
-    {&ss_kex_ecdh_nistp521, "CompressedPublic",
-     "01939982b529596ce77a94bc6efd03e92c21a849eb4f87b8f619d506efc9bb22e7c61640c90d598f79"
-     "5b64566dc6df43992ae34a1341d458574440a7371f611c7dcd",
-     "030064da3e94733db536a74a0d8a5cb2265a31c54a1da6529a198377fbd38575d9d79769ca2bdf2d4c"
-     "972642926d444891a652e7f492337251adf1613cf3077999b5ce",
-     NULL},
-    {&ss_kex_ecdh_nistp521, "InvalidCompressedPublic",
-     "01c1fb2cac9087a3397814b198a80e2ea5b437aac1b41e8a2bd8fef8700e4812aa817320e6e1e3865b"
-     "d2cf75e43a78be5c27ff1c4b5f5019333cb37d0c9c4ff3ec61",
-     "0200429cb431c18f5f4e4e502f74214e6ac5ec2c3f86b830bac24de95feae142ca7d9aa8aa5b34f55a"
-     "f4b2848f2e6ba6df4c3ecd401a1d7b2a8287a332b202196fadbb",
-     NULL},
-    {&ss_kex_ecdh_nistp521, "WrongCurve",
-     "006619644155c449758f65e2dfe7ba89dee1e090c1d68b6342f43cb1ac000090a7f0408138c1de2179"
-     "90bb015cd1d95f1d884cf659f7324f2fe21eeba63ea988aacd",
-     "020108cbf3c9bf8e42135d87127556831076d84d5e549e645afda8a099249231b59b6c508dee4e91c9"
-     "a543e90ebc82613f86cb1290e29102a0f2fdeb57bf4193fb4639",
-     NULL},
-};
-
-/* What to draw, so that the scalar comes out: one less, and eight bytes more to reduce. */
-static ss_span draw_of(const char *scalar)
+static void small(const struct ss_curve *curve, unsigned n, uint8_t *out)
 {
-    static uint8_t drawn[80];
-    ss_span bytes = test_hex(scalar);
-    size_t i = 8 + bytes.size;
-
-    memset(drawn, 0, sizeof drawn);
-    memcpy(drawn + 8, bytes.data, bytes.size);
-    while (drawn[--i]-- == 0)
-        continue;
-    return ss_span_make(drawn, 8 + bytes.size);
+    memset(out, 0, curve->scalar);
+    out[curve->scalar - 1] = (uint8_t)n;
+    out[curve->scalar - 2] = (uint8_t)(n >> 8);
 }
 
-Test(ec, the_edge_cases)
+/* The order, less a number of one byte that borrows from no other. */
+static void order_less(const struct row *row, unsigned n, uint8_t *out)
 {
+    ss_span order = test_hex(row->order);
+
+    memcpy(out, order.data, order.size);
+    out[order.size - 1] = (uint8_t)(out[order.size - 1] - n);
+}
+
+static void shared_is(const struct ss_curve *curve, const uint8_t *scalar, const uint8_t *point,
+                      const uint8_t *want_x, const char *what)
+{
+    uint8_t x[SCALAR];
+
+    cr_assert(ss_curve_shared(curve, scalar, test_guarded(ss_span_make(point, curve->point)), x) ==
+                  SS_OK,
+              "%s: %s", curve->name, what);
+    kit_expect(ss_span_make(x, curve->scalar), ss_span_make(want_x, curve->scalar), what);
+}
+
+Test(ec, multiples_of_multiples_are_multiples_of_the_product)
+{
+    uint8_t a[SCALAR], b[SCALAR], product[SCALAR], point[POINT], want[POINT];
+    unsigned i, m, n;
+
+    for (i = 0; i < SS_COUNT(rows); i++) {
+        const struct ss_curve *curve = rows[i].curve;
+
+        for (m = 1; m <= 9; m++) {
+            for (n = 1; n <= 9; n++) {
+                small(curve, m, a);
+                small(curve, n, b);
+                small(curve, m * n, product);
+                cr_assert(ss_curve_public(curve, b, point) == SS_OK);
+                cr_assert(ss_curve_public(curve, product, want) == SS_OK);
+                shared_is(curve, a, point, want + 1, "a product");
+            }
+        }
+    }
+}
+
+/* Scalars with one bit, doubled up to the highest. */
+Test(ec, doubling_goes_all_the_way_up)
+{
+    uint8_t scalar[SCALAR], two[SCALAR], point[POINT], doubled[POINT];
+    size_t i, bit;
+
+    for (i = 0; i < SS_COUNT(rows); i++) {
+        const struct ss_curve *curve = rows[i].curve;
+
+        small(curve, 2, two);
+        small(curve, 1, scalar);
+        cr_assert(ss_curve_public(curve, scalar, point) == SS_OK);
+        for (bit = 1; bit < curve->bits; bit++) {
+            memset(scalar, 0, sizeof scalar);
+            scalar[curve->scalar - 1 - bit / 8] = (uint8_t)(1u << bit % 8);
+            cr_assert(ss_curve_public(curve, scalar, doubled) == SS_OK, "bit %zu", bit);
+            shared_is(curve, two, point, doubled + 1, "a doubling");
+            memcpy(point, doubled, sizeof point);
+        }
+    }
+}
+
+Test(ec, the_ends_of_the_range_of_scalars)
+{
+    uint8_t scalar[SCALAR], point[POINT], x[SCALAR], mirror[SCALAR];
+    unsigned n;
     size_t i;
 
-    for (i = 0; i < SS_COUNT(rows); i++)
-        kit_kex_answer(rows[i].alg, draw_of(rows[i].scalar), test_hex(rows[i].peer), rows[i].shared,
-                       rows[i].kind);
+    for (i = 0; i < SS_COUNT(rows); i++) {
+        const struct ss_curve *curve = rows[i].curve;
+
+        small(curve, 41, scalar);
+        cr_assert(ss_curve_public(curve, scalar, point) == SS_OK);
+        small(curve, 1, scalar);
+        shared_is(curve, scalar, point, point + 1, "times one");
+        for (n = 1; n <= 8; n++) {
+            small(curve, n, scalar);
+            order_less(&rows[i], n, mirror);
+            cr_assert(ss_curve_shared(curve, scalar, ss_span_make(point, curve->point), x) ==
+                      SS_OK);
+            shared_is(curve, mirror, point, x, "times the order less as much");
+        }
+        for (n = 0; n < 3; n++) {
+            order_less(&rows[i], 0, scalar);
+            if (n == 0)
+                memset(scalar, 0, sizeof scalar);
+            if (n == 2)
+                memset(scalar, 0xff, sizeof scalar);
+            cr_expect(ss_curve_shared(curve, scalar, ss_span_make(point, curve->point), x) ==
+                      SS_E_bad_value);
+            cr_expect(ss_curve_public(curve, scalar, mirror) == SS_E_bad_value);
+        }
+    }
+}
+
+Test(ec, a_coordinate_keeps_its_zeros_in_front)
+{
+    uint8_t scalar[SCALAR], base[POINT], point[POINT], x[SCALAR];
+    unsigned n;
+    size_t i;
+
+    for (i = 0; i < SS_COUNT(rows); i++) {
+        const struct ss_curve *curve = rows[i].curve;
+
+        small(curve, 1, scalar);
+        cr_assert(ss_curve_public(curve, scalar, base) == SS_OK);
+        for (n = 1; n < 4000; n++) {
+            small(curve, n, scalar);
+            cr_assert(ss_curve_public(curve, scalar, point) == SS_OK);
+            if (point[1] == 0)
+                break;
+        }
+        cr_assert(point[1] == 0, "%s: none in 4000", curve->name);
+        memset(x, 0xee, sizeof x);
+        shared_is(curve, scalar, base, point + 1, "a zero in front");
+    }
+}
+
+/* ---- points whose x was chosen ---- */
+
+/* The point at this x, when there is one. */
+static bool point_at(const struct ss_curve *curve, const BIGNUM *x, uint8_t *out)
+{
+    EC_GROUP *group = EC_GROUP_new_by_curve_name(curve->nid);
+    EC_POINT *point = EC_POINT_new(group);
+    bool good = EC_POINT_set_compressed_coordinates(group, point, x, 0, NULL) == 1 &&
+                EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, out, curve->point,
+                                   NULL) == curve->point;
+
+    EC_POINT_free(point);
+    EC_GROUP_free(group);
+    ss_ossl_forget();
+    return good;
+}
+
+static BIGNUM *prime_of(const struct ss_curve *curve)
+{
+    EC_GROUP *group = EC_GROUP_new_by_curve_name(curve->nid);
+    BIGNUM *prime = BN_new();
+
+    cr_assert(prime != NULL && EC_GROUP_get_curve(group, prime, NULL, NULL, NULL) == 1);
+    EC_GROUP_free(group);
+    return prime;
+}
+
+static void try_point(const struct row *row, const uint8_t *point)
+{
+    const struct ss_curve *curve = row->curve;
+    uint8_t scalar[SCALAR], x[SCALAR];
+    unsigned n;
+
+    cr_expect(ss_curve_check(curve, ss_span_make(point, curve->point)) == SS_OK);
+    order_less(row, 1, scalar);
+    shared_is(curve, scalar, point, point + 1, "the negative of a point");
+    for (n = 2; n <= 5; n++) {
+        small(curve, n, scalar);
+        cr_assert(ss_curve_shared(curve, scalar, ss_span_make(point, curve->point), x) == SS_OK);
+        order_less(row, n, scalar);
+        shared_is(curve, scalar, point, x, "a multiple of a point");
+    }
+}
+
+/* From 0 up, from p - 1 down, and around each power of two. */
+Test(ec, points_at_the_edges_of_the_field)
+{
+    uint8_t point[POINT];
+    size_t i, bit, found;
+
+    for (i = 0; i < SS_COUNT(rows); i++) {
+        const struct ss_curve *curve = rows[i].curve;
+        BIGNUM *prime = prime_of(curve), *x = BN_new();
+
+        for (found = 0; found < 8;) {
+            if (point_at(curve, x, point) && ++found > 0)
+                try_point(&rows[i], point);
+            cr_assert(BN_add_word(x, 1) == 1);
+        }
+        cr_assert(BN_copy(x, prime) != NULL);
+        for (found = 0; found < 8;) {
+            cr_assert(BN_sub_word(x, 1) == 1);
+            if (point_at(curve, x, point) && ++found > 0)
+                try_point(&rows[i], point);
+        }
+        for (bit = 8; bit + 1 < curve->bits; bit += 8) {
+            cr_assert(BN_one(x) == 1 && BN_lshift(x, x, (int)bit) == 1);
+            while (!point_at(curve, x, point))
+                cr_assert(BN_sub_word(x, 1) == 1);
+            try_point(&rows[i], point);
+        }
+        BN_free(x);
+        BN_free(prime);
+    }
+}
+
+/* x and x + p are the same number; only the first is how it is written. */
+Test(ec, a_coordinate_that_is_not_reduced_is_refused)
+{
+    uint8_t point[POINT], out[SCALAR], scalar[SCALAR];
+    size_t i;
+
+    for (i = 0; i < SS_COUNT(rows); i++) {
+        const struct ss_curve *curve = rows[i].curve;
+        const int width = (int)curve->scalar;
+        BIGNUM *prime = prime_of(curve), *x = BN_new();
+
+        while (!point_at(curve, x, point))
+            cr_assert(BN_add_word(x, 1) == 1);
+        small(curve, 3, scalar);
+        cr_expect(ss_curve_check(curve, ss_span_make(point, curve->point)) == SS_OK);
+        cr_assert(BN_add(x, x, prime) == 1 && BN_bn2binpad(x, point + 1, width) == width);
+        cr_expect(ss_curve_check(curve, ss_span_make(point, curve->point)) ==
+                  SS_E_bad_public_value);
+        cr_expect(ss_curve_shared(curve, scalar, ss_span_make(point, curve->point), out) ==
+                  SS_E_bad_public_value);
+        BN_free(x);
+        BN_free(prime);
+    }
 }

@@ -1,168 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_pkey_dsa.c - DSA: bounds, groups that are none, RFC 6979, published edge cases.
+/* test_pkey_dsa.c - DSA: bounds, groups that are none, RFC 6979, signatures that are none.
  *
- * Follows: FIPS 186-4 section 4; RFC 6979 appendix A.2.1; Wycheproof dsa_2048_224_sha256, whose
- *   classes of DER encodings have no r || s form. */
+ * Follows: FIPS 186-4 section 4; RFC 6979 appendix A.2.1. Published edge cases: tests/vectors. */
 #include <criterion/criterion.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
 
 #include "tests/unit/crypto/kit.h"
 
 TestSuite(pkey_dsa, .fini = test_counted_check);
-
-static const char group_p[] =
-    "008f7935d9b9aae9bfabed887acf4951b6f32ec59e3baf3718e8eac4961f3efd3606e74351a9c4183339"
-    "b809e7c2ae1c539ba7475b85d011adb8b47987754984695cac0e8f14b3360828a22ffa27110a3d62a993"
-    "453409a0fe696c4658f84bdd20819c3709a01057b195adcd00233dba5484b6291f9d648ef88344867797"
-    "9cec04b434a6ac2e75e9985de23db0292fc1118c9ffa9d8181e7338db792b730d7b9e349592f68099872"
-    "153915ea3d6b8b4653c633458f803b32a4c2e0f27290256e4e3f8a3b0838a1c450e4e18c1a29a37ddf5e"
-    "a143de4b66ff04903ed5cf1623e158d487c608e97f211cd81dca23cb6e380765f822e342be484c057639"
-    "39601cd667";
-static const char group_q[] = "00baf696a68578f7dfdee7fa67c977c785ef32b233bae580c0bcd5695d";
-static const char group_g[] =
-    "16a65c58204850704e7502a39757040d34da3a3478c154d4e4a5c02d242ee04f96e61e4bd0904abdac8f"
-    "37eeb1e09f3182d23c9043cb642f88004160edf9ca09b32076a79c32a627f2473e91879ba2c4e744bd20"
-    "81544cb55b802c368d1fa83ed489e94e0fa0688e32428a5c78c478c68d0527b71c9a3abb0b0be12c4468"
-    "9639e7d3ce74db101a65aa2b87f64c6826db3ec72f4b5599834bb4edb02f7c90e9a496d3a55d535bebfc"
-    "45d4f619f63f3dedbb873925c2f224e07731296da887ec1e4748f87efb5fdeb75484316b2232dee553dd"
-    "af02112b0d1f02da30973224fe27aeda8b9d4b2922d9ba8be39ed9e103a63c52810bc688b7e2ed4316e1"
-    "ef17dbde";
-
-struct row {
-    const char *what, *pub, *message, *signature;
-    ss_err want;
-};
-
-static const struct row rows[] = {
-    {"Normal: valid",
-     "1e77f842b1ae0fcd9929d394161d41e14614ff7507a9a31f4a1f14d22e2a627a1f4e596624883f1a5b16"
-     "8e9425146f22d5f6ee28757414714bb994ba1129f015d6e04a717edf9b530a5d5cab94f14631e8b4cf79"
-     "aeb358cc741845553841e8ac461630e804a62f43676ba6794af66899c377b869ea612a7b9fe6611aa96b"
-     "e52eb8b62c979117bbbcca8a7ec1e1ffab1c7dfcfc7048700d3ae3858136e897701d7c2921b5dfef1d1f"
-     "897f50d96ca1b5c2edc58cada18919e35642f0807eebfa00c99a32f4d095c3188f78ed54711be0325c4b"
-     "532aeccd6540a567c327225440ea15319bde06510479a1861799e25b57decc73c036d75a0702bd373ca2"
-     "31349931",
-     "313233343030",
-     "a545d62d6e336775fb6a9b8495721646a54bd8c6173fc0a2295a1b7b3be6bae0e8763818840a9151ad8e"
-     "d2b3b348e4a2c488d3fbdbbca844",
-     SS_OK},
-    {"ModifiedSignature: modifying last byte of r",
-     "1e77f842b1ae0fcd9929d394161d41e14614ff7507a9a31f4a1f14d22e2a627a1f4e596624883f1a5b16"
-     "8e9425146f22d5f6ee28757414714bb994ba1129f015d6e04a717edf9b530a5d5cab94f14631e8b4cf79"
-     "aeb358cc741845553841e8ac461630e804a62f43676ba6794af66899c377b869ea612a7b9fe6611aa96b"
-     "e52eb8b62c979117bbbcca8a7ec1e1ffab1c7dfcfc7048700d3ae3858136e897701d7c2921b5dfef1d1f"
-     "897f50d96ca1b5c2edc58cada18919e35642f0807eebfa00c99a32f4d095c3188f78ed54711be0325c4b"
-     "532aeccd6540a567c327225440ea15319bde06510479a1861799e25b57decc73c036d75a0702bd373ca2"
-     "31349931",
-     "313233343030",
-     "a545d62d6e336775fb6a9b8495721646a54bd8c6173fc0a2295a1bfb3be6bae0e8763818840a9151ad8e"
-     "d2b3b348e4a2c488d3fbdbbca844",
-     SS_E_bad_signature},
-    {"ModifiedInteger: replaced r by q - r",
-     "1e77f842b1ae0fcd9929d394161d41e14614ff7507a9a31f4a1f14d22e2a627a1f4e596624883f1a5b16"
-     "8e9425146f22d5f6ee28757414714bb994ba1129f015d6e04a717edf9b530a5d5cab94f14631e8b4cf79"
-     "aeb358cc741845553841e8ac461630e804a62f43676ba6794af66899c377b869ea612a7b9fe6611aa96b"
-     "e52eb8b62c979117bbbcca8a7ec1e1ffab1c7dfcfc7048700d3ae3858136e897701d7c2921b5dfef1d1f"
-     "897f50d96ca1b5c2edc58cada18919e35642f0807eebfa00c99a32f4d095c3188f78ed54711be0325c4b"
-     "532aeccd6540a567c327225440ea15319bde06510479a1861799e25b57decc73c036d75a0702bd373ca2"
-     "31349931",
-     "313233343030",
-     "15b0c07917459069e37d5ee33405b13f49e6d96da3a5c01e937b4de23be6bae0e8763818840a9151ad8e"
-     "d2b3b348e4a2c488d3fbdbbca844",
-     SS_E_bad_signature},
-    {"RangeCheck: replaced s by s + q",
-     "1e77f842b1ae0fcd9929d394161d41e14614ff7507a9a31f4a1f14d22e2a627a1f4e596624883f1a5b16"
-     "8e9425146f22d5f6ee28757414714bb994ba1129f015d6e04a717edf9b530a5d5cab94f14631e8b4cf79"
-     "aeb358cc741845553841e8ac461630e804a62f43676ba6794af66899c377b869ea612a7b9fe6611aa96b"
-     "e52eb8b62c979117bbbcca8a7ec1e1ffab1c7dfcfc7048700d3ae3858136e897701d7c2921b5dfef1d1f"
-     "897f50d96ca1b5c2edc58cada18919e35642f0807eebfa00c99a32f4d095c3188f78ed54711be0325c4b"
-     "532aeccd6540a567c327225440ea15319bde06510479a1861799e25b57decc73c036d75a0702bd373ca2"
-     "31349931",
-     "313233343030",
-     "f6dd51876def2ff862f28bb977069a39a27b96d67f6e54bc989211a13be6bae0e8763818840a9151ad8e"
-     "d2b3b348e4a2c488d3fbdbbca844",
-     SS_E_bad_signature},
-    {"InvalidSignature: Signature with special case values r=0 and s=0",
-     "1e77f842b1ae0fcd9929d394161d41e14614ff7507a9a31f4a1f14d22e2a627a1f4e596624883f1a5b16"
-     "8e9425146f22d5f6ee28757414714bb994ba1129f015d6e04a717edf9b530a5d5cab94f14631e8b4cf79"
-     "aeb358cc741845553841e8ac461630e804a62f43676ba6794af66899c377b869ea612a7b9fe6611aa96b"
-     "e52eb8b62c979117bbbcca8a7ec1e1ffab1c7dfcfc7048700d3ae3858136e897701d7c2921b5dfef1d1f"
-     "897f50d96ca1b5c2edc58cada18919e35642f0807eebfa00c99a32f4d095c3188f78ed54711be0325c4b"
-     "532aeccd6540a567c327225440ea15319bde06510479a1861799e25b57decc73c036d75a0702bd373ca2"
-     "31349931",
-     "313233343030",
-     "000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-     "0000000000000000000000000000",
-     SS_E_bad_signature},
-    {"SpecialCaseHash: special case hash",
-     "1e77f842b1ae0fcd9929d394161d41e14614ff7507a9a31f4a1f14d22e2a627a1f4e596624883f1a5b16"
-     "8e9425146f22d5f6ee28757414714bb994ba1129f015d6e04a717edf9b530a5d5cab94f14631e8b4cf79"
-     "aeb358cc741845553841e8ac461630e804a62f43676ba6794af66899c377b869ea612a7b9fe6611aa96b"
-     "e52eb8b62c979117bbbcca8a7ec1e1ffab1c7dfcfc7048700d3ae3858136e897701d7c2921b5dfef1d1f"
-     "897f50d96ca1b5c2edc58cada18919e35642f0807eebfa00c99a32f4d095c3188f78ed54711be0325c4b"
-     "532aeccd6540a567c327225440ea15319bde06510479a1861799e25b57decc73c036d75a0702bd373ca2"
-     "31349931",
-     "343236343739373234",
-     "6282929a6986a4de222f3ee95248b8a73c3a295b61c06d8b1b0e0291ba953d1d97df5ed013efbb682b9e"
-     "60448d4860d6c03d94773b9137ad",
-     SS_OK},
-    {"SmallRandS: r,s = 1,1",
-     "00848177b9bcff136c52caef2a4a9bcb64dbefbac69e18aae499696b5ec7b270e90478b413bb8ad8f8ee"
-     "e8ad32107d7ba492c36b007f9ef30ebe1ee484d0ea7cb0ff4afaa8c705ad5e16576975414f1bc0efed25"
-     "c2190a3ed0068bffa1f03bf6f21056c9bb383350851997cbc89cf8729b394527f08ab93ce9b360aa055a"
-     "47177e82a4ce6fe76c8dffddbd6ee20fa08d0085d3983edd2c8d9a366ad2245b4ed28d6754769f5f3a79"
-     "8be4be19cf469399865d464e3f640438bce03c962c2344d0d550542aed3db55c153833bea44b4146878b"
-     "a347c8614436c6aac4fd1a60f25c62b3f869a7d55cab4b7122d5e9af4322a3fc8214fa55dc1ee021459f"
-     "b2c4595827",
-     "54657374",
-     "000000000000000000000000000000000000000000000000000000010000000000000000000000000000"
-     "0000000000000000000000000001",
-     SS_OK},
-    {"ArithmeticError: r = 1, u2 small",
-     "00848177b9bcff136c52caef2a4a9bcb64dbefbac69e18aae499696b5ec7b270e90478b413bb8ad8f8ee"
-     "e8ad32107d7ba492c36b007f9ef30ebe1ee484d0ea7cb0ff4afaa8c705ad5e16576975414f1bc0efed25"
-     "c2190a3ed0068bffa1f03bf6f21056c9bb383350851997cbc89cf8729b394527f08ab93ce9b360aa055a"
-     "47177e82a4ce6fe76c8dffddbd6ee20fa08d0085d3983edd2c8d9a366ad2245b4ed28d6754769f5f3a79"
-     "8be4be19cf469399865d464e3f640438bce03c962c2344d0d550542aed3db55c153833bea44b4146878b"
-     "a347c8614436c6aac4fd1a60f25c62b3f869a7d55cab4b7122d5e9af4322a3fc8214fa55dc1ee021459f"
-     "b2c4595827",
-     "54657374",
-     "000000000000000000000000000000000000000000000000000000019592121ed12d93197f1ffb863ac6"
-     "3937f28ef4f62f1e009a30aabab1",
-     SS_OK},
-    {"ModularInverse: edge case modular inverse",
-     "074ad23fc1cdd1681f1102a2dfeffe3a2816b4e8d99600387f4e194df74ef5a31114aa30f2b33fa0e064"
-     "d736e4e74f3e639e6af47d6be71325b85ee90010d156dfc759877cccf85305d0491ff72fe5f66d4d26b8"
-     "a484d73c30c3eeb3fff86e9a32361a0e0baecbcbf40fc25683b3d7854fdac4ce87199330ebf21c2aabb9"
-     "d50a592b118d00892d55edd4975d5a11307993e80ff3a48185344236253d429e90b946f5f57c0e41b76e"
-     "4e0f721eeb54d52b907cedcbdc303122a02d6b2f42efeac1290df3d5aa975ec1bc1b285db18dc07b3f97"
-     "012c72909ed31ce888a3106121874a14beb6df63285c656e6407df7009c97df38194d6aa3a15a32e50f0"
-     "92842fd5",
-     "54657374",
-     "2b5a9e2ff5f7aa2ed6ff534908262d0ae5d070377f67704103a5a7c228d698b61a91a62a8b6695f16526"
-     "c4aec002ab94c2b584359b70a52f",
-     SS_OK},
-};
-
-Test(pkey_dsa, each_class_of_wycheproof)
-{
-    size_t i;
-
-    for (i = 0; i < SS_COUNT(rows); i++) {
-        struct ss_pkey_parts parts = {.pub = test_hex(rows[i].pub),
-                                      .p = test_hex(group_p),
-                                      .q = test_hex(group_q),
-                                      .g = test_hex(group_g)};
-        struct ss_pkey *pkey = NULL;
-        ss_err err;
-
-        cr_assert(ss_pkey_make(&test_counted()->env, SS_KEY_DSA, &parts, &pkey) == SS_OK, "%s",
-                  rows[i].what);
-        err = ss_pkey_verify(pkey, &ss_hash_sha256, test_hex(rows[i].message),
-                             test_guarded(test_hex(rows[i].signature)));
-        cr_expect(err == rows[i].want, "%s: %s", rows[i].what, ss_err_name(err));
-        ss_pkey_free(&pkey);
-    }
-}
 
 /* ---- the key of RFC 6979 appendix A.2.1 ---- */
 
@@ -234,6 +80,87 @@ Test(pkey_dsa, the_signatures_of_rfc_6979)
         cr_expect(ss_pkey_verify(pkey, answers[i].hash, message, ss_buf_span(&store)) == SS_OK);
     }
     ss_buf_fini(&store);
+    ss_pkey_free(&pkey);
+}
+
+/* ---- groups of other sizes, and what is no signature ---- */
+
+/* A key whose x is 3, in one of the groups of RFC 5114 section 2, which OpenSSL has by name. */
+static struct ss_pkey *key_of_group(const char *name, uint8_t *out_q, size_t *out_width)
+{
+    static uint8_t bytes[3][256];
+    const char *const wanted[3] = {OSSL_PKEY_PARAM_FFC_P, OSSL_PKEY_PARAM_FFC_Q,
+                                   OSSL_PKEY_PARAM_FFC_G};
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "DHX", NULL);
+    EVP_PKEY *group = NULL;
+    BIGNUM *number[3] = {NULL, NULL, NULL}, *y = BN_new(), *x = BN_new();
+    BN_CTX *work = BN_CTX_new();
+    uint8_t public_value[256];
+    const uint8_t three = 3;
+    struct ss_pkey_parts parts = {.priv = ss_span_make(&three, 1)};
+    ss_span *const out[3] = {&parts.p, &parts.q, &parts.g};
+    struct ss_pkey *pkey = NULL;
+    size_t i;
+
+    cr_assert(EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_CTX_set_group_name(ctx, name) == 1 &&
+              EVP_PKEY_generate(ctx, &group) == 1);
+    for (i = 0; i < 3; i++) {
+        cr_assert(EVP_PKEY_get_bn_param(group, wanted[i], &number[i]) == 1);
+        *out[i] = ss_span_make(bytes[i], (size_t)BN_bn2bin(number[i], bytes[i]));
+    }
+    cr_assert(BN_set_word(x, 3) == 1 && BN_mod_exp(y, number[2], x, number[0], work) == 1);
+    parts.pub = ss_span_make(public_value, (size_t)BN_bn2bin(y, public_value));
+    cr_assert(ss_pkey_make(&test_counted()->env, SS_KEY_DSA, &parts, &pkey) == SS_OK, "%s", name);
+    memcpy(out_q, parts.q.data, parts.q.size);
+    *out_width = parts.q.size;
+    for (i = 0; i < 3; i++)
+        BN_free(number[i]);
+    BN_free(x);
+    BN_free(y);
+    BN_CTX_free(work);
+    EVP_PKEY_free(group);
+    EVP_PKEY_CTX_free(ctx);
+    return pkey;
+}
+
+Test(pkey_dsa, groups_with_a_q_of_224_and_256_bits)
+{
+    static const struct {
+        const char *name;
+        size_t width;
+    } groups[] = {{"dh_2048_224", 28}, {"dh_2048_256", 32}};
+    struct ss_seeded seeded;
+    struct ss_buf store;
+    uint8_t q[32];
+    size_t i, width;
+
+    ss_seeded_init(&seeded, 1);
+    for (i = 0; i < SS_COUNT(groups); i++) {
+        struct ss_pkey *pkey = key_of_group(groups[i].name, q, &width);
+        unsigned n;
+
+        cr_expect(width == groups[i].width && ss_pkey_bits(pkey) == 2048);
+        ss_buf_init(&store, &test_counted()->env, 4096);
+        for (n = 0; n < 4; n++) {
+            ss_buf_clear(&store);
+            cr_assert(ss_pkey_sign(pkey, n % 2 == 0 ? test_env() : &seeded.env, &ss_hash_sha256,
+                                   kit_bytes(n), &store) == SS_OK);
+            cr_expect(ss_buf_size(&store) == 2 * width);
+            cr_expect(ss_pkey_verify(pkey, &ss_hash_sha256, kit_bytes(n), ss_buf_span(&store)) ==
+                      SS_OK);
+        }
+        kit_pair_refused(pkey, &ss_hash_sha256, ss_span_make(q, width), SS_E_bad_signature);
+        ss_buf_fini(&store);
+        ss_pkey_free(&pkey);
+    }
+}
+
+Test(pkey_dsa, what_is_no_signature_is_refused)
+{
+    struct ss_pkey *pkey = NULL;
+
+    cr_assert(make(P, Q, G, Y, X, &pkey) == SS_OK);
+    kit_pair_refused(pkey, &ss_hash_sha1, test_hex(Q), SS_E_bad_signature);
     ss_pkey_free(&pkey);
 }
 

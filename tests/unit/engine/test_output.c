@@ -170,7 +170,8 @@ Test(output, answers_that_nobody_reads_end_in_a_fault)
     out = ss_engine_output(duo.server.engine).size;
     cr_expect(hand_fault(&duo)->err == SS_E_ceiling);
     cr_expect_str_eq(hand_fault(&duo)->field, "output");
-    cr_expect(out >= 262144 && out < 262144 + 4096, "%zu", out);
+    cr_expect(out >= 65536 && out < 65536 + 4096, "%zu", out);
+    cr_expect(duo.server.counted.peak <= 320 * 1024, "%zu", duo.server.counted.peak);
     duo_run(&duo);
     cr_expect(duo.client.events[SS_EVENT_DISCONNECTED] == 1, "it is told all the same");
     duo_fini(&duo);

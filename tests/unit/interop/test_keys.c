@@ -21,9 +21,13 @@ Test(keys, another_process_reads_what_was_made)
     cr_assert(key_ring_load(kit_env(), kit_path("keys"), &read) == SS_OK);
     for (i = 0; i < 3; i++) {
         cr_expect(ss_key_equal(made.user[i], read.user[i]) && ss_key_is_private(read.user[i]));
-        cr_expect(ss_key_equal(made.host_a[i], read.host_a[i]));
+        cr_expect(ss_key_equal(made.host_b[i], read.host_b[i]));
         cr_expect(!ss_key_equal(made.host_a[i], made.host_b[i]));
     }
+    for (i = 0; i < KEY_RING_HOST_KEYS; i++)
+        cr_expect(ss_key_equal(made.host_a[i], read.host_a[i]) &&
+                  ss_key_is_private(read.host_a[i]));
+    cr_expect(ss_key_equal(made.host_ca, read.host_ca));
     cr_expect(ss_span_eq(ss_buf_span(&made.password), ss_buf_span(&read.password)));
     cr_expect(ss_buf_size(&made.password) == 24);
     cr_assert(stat(kit_path("keys/user_ed25519"), &about) == 0);
@@ -31,7 +35,63 @@ Test(keys, another_process_reads_what_was_made)
     ss_buf_init(&known, kit_env(), 65536);
     cr_assert(key_ring_known(&read, 2222, &known) == SS_OK);
     cr_expect(strncmp(kit_text(&known), "[127.0.0.1]:2222 ssh-ed25519 AAAA", 33) == 0);
+    cr_expect(strstr(kit_text(&known), "\n[127.0.0.1]:2222 ssh-dss AAAA") != NULL);
+    cr_expect(strstr(kit_text(&known), "\n@cert-authority [127.0.0.1]:2222 ssh-ed25519 AAAA") !=
+              NULL);
     ss_buf_fini(&known);
+    key_ring_fini(&made);
+    key_ring_fini(&read);
+}
+
+static bool is_host_ca(void *ctx, const struct ss_key *ca)
+{
+    return ss_key_equal(ctx, ca);
+}
+
+/* Each algorithm of the registry has a host key that can be used under it. */
+Test(keys, there_is_a_host_key_for_every_algorithm)
+{
+    const struct ss_registry *all = ss_registry_standard();
+    struct key_ring ring;
+    size_t i, k;
+
+    cr_assert(system_make_folder(kit_path("keys"), 0700) == SS_OK);
+    cr_assert(key_ring_make(kit_env(), kit_path("keys"), &ring) == SS_OK);
+    for (i = 0; all->sign[i] != NULL; i++) {
+        for (k = 0; k < KEY_RING_HOST_KEYS; k++) {
+            if (ss_key_fits(ring.host_a[k], all->sign[i]) ||
+                (ring.host_certs[k] != NULL && ss_key_fits(ring.host_certs[k], all->sign[i])))
+                break;
+        }
+        cr_expect(k < KEY_RING_HOST_KEYS, "%s", all->sign[i]->name);
+    }
+    key_ring_fini(&ring);
+}
+
+Test(keys, the_authority_certifies_host_keys_for_where_servers_are)
+{
+    struct key_ring made, read;
+    struct ss_cert_policy policy = {.type = SS_CERT_HOST, .is_ca = is_host_ca};
+    struct ss_cert_answer answer;
+    size_t i, certified = 0;
+
+    cr_assert(system_make_folder(kit_path("keys"), 0700) == SS_OK);
+    cr_assert(key_ring_make(kit_env(), kit_path("keys"), &made) == SS_OK);
+    cr_assert(key_ring_load(kit_env(), kit_path("keys"), &read) == SS_OK);
+    policy.ctx = made.host_ca;
+    for (i = 0; i < KEY_RING_HOST_KEYS; i++) {
+        if (made.host_certs[i] == NULL)
+            continue;
+        certified++;
+        cr_expect(ss_key_equal(made.host_certs[i], read.host_certs[i]));
+        cr_expect(ss_key_is_private(read.host_certs[i]));
+        cr_expect(ss_key_equal(ss_key_plain(read.host_certs[i]), made.host_a[i]));
+        policy.principal = ss_span_of("127.0.0.1");
+        cr_expect(ss_cert_check(read.host_certs[i], &policy, &answer) == SS_OK);
+        policy.principal = ss_span_of("example.org");
+        cr_expect(ss_cert_check(read.host_certs[i], &policy, &answer) == SS_E_bad_certificate);
+    }
+    cr_expect(certified == KEY_RING_HOST_KEYS - 1);
     key_ring_fini(&made);
     key_ring_fini(&read);
 }

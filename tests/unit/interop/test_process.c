@@ -178,6 +178,47 @@ Test(process, it_dies_when_its_parent_is_killed)
     cr_expect(!process_die_with(getpid()), "we are not our own parent");
 }
 
+/* What left the group and the session, and orphans, are not reached by a signal on the parent's
+ * death: whoever started them has to end them. */
+Test(process, those_below_end_before_one_that_loses_its_parent)
+{
+    const char *const argv[] = {"sh", "-c",
+                                "setsid sh -c 'trap \"\" TERM HUP; sleep 100 & exec sleep 100' &"
+                                "setsid sh -c 'setsid sleep 100 & exit' & sleep 100",
+                                NULL};
+    struct process process = PROCESS_NONE;
+    struct process_spec spec = shell(argv);
+    struct pollfd ready;
+    int ends[2];
+    char byte;
+    pid_t pid;
+
+    cr_assert(pipe(ends) == 0);
+    pid = fork(); /* the one that is killed, and below it the one that started the others */
+    if (pid == 0) {
+        const pid_t parent = getpid();
+
+        if (fork() > 0)
+            pause();
+        spec.standard_output = ends[1];
+        if (process_adopt() != SS_OK || !process_end_all_with(parent) ||
+            process_start(&spec, &process) != SS_OK)
+            _exit(1);
+        poll(NULL, 0, 200); /* all of them are there */
+        (void)!write(ends[1], "x", 1);
+        for (;;)
+            pause();
+    }
+    close(ends[1]);
+    cr_assert(read(ends[0], &byte, 1) == 1);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    ready = (struct pollfd){.fd = ends[0], .events = POLLIN};
+    cr_expect(poll(&ready, 1, 5000) == 1 && read(ends[0], &byte, 1) == 0);
+    close(ends[0]);
+    cr_expect(!process_end_all_with(getpid()), "we are not our own parent");
+}
+
 Test(process, files_grow_no_further_than_their_limit)
 {
     const char *const argv[] = {"sh", "-c", "head -c 100000 /dev/zero", NULL};

@@ -191,7 +191,7 @@ Test(key_file, no_file_takes_more_memory_than_is_stated)
         {"ssh-rsa ", "A", "\n"},
     };
     static const size_t sizes[] = {87384, 87380, 87388, 200000, SS_KEY_FILE_MAX - 200};
-    static char text[SS_KEY_FILE_MAX + 1];
+    static char text[SS_KEY_FILE_MAX];
     struct ss_counted *counted = test_counted();
     size_t i, k;
 
@@ -209,8 +209,20 @@ Test(key_file, no_file_takes_more_memory_than_is_stated)
             cr_expect(counted->peak <= SS_KEY_FILE_MEMORY, "row %zu: %zu bytes", i, counted->peak);
             cr_expect(counted->bytes == 0);
         }
-    cr_expect(ss_key_file_read(env(), ss_span_make(text, sizeof text), none, NULL,
-                               &(struct ss_key_file){.count = 0}, NULL) == SS_E_bad_key_file);
+}
+
+Test(key_file, a_file_over_the_ceiling_is_not_looked_at)
+{
+    static char text[SS_KEY_FILE_MAX + 1];
+    struct ss_key_error error = {0, 0, NULL};
+    struct ss_key_file file;
+
+    cr_expect(ss_key_file_read(env(), ss_span_make(text, sizeof text), none, NULL, &file, &error) ==
+              SS_E_bad_key_file);
+    cr_expect_str_eq(error.field, "file size");
+    cr_expect(ss_key_file_read(env(), ss_span_make(text, sizeof text - 1), none, NULL, &file,
+                               &error) == SS_E_bad_key_file);
+    cr_expect_str_eq(error.field, "first line");
 }
 
 Test(key_file, sixteen_keys_stay_under_it_too)

@@ -5,6 +5,9 @@
  *   openssl program and ssh-keygen are asked in tests/e2e/key_files.sh. */
 #include <criterion/criterion.h>
 
+#include "crypto/kdf.h"
+#include "crypto/key_cipher.h"
+#include "keys/key_text.h"
 #include "sshspec/key_file.h"
 #include "tests/unit/keys/kit.h"
 
@@ -243,5 +246,60 @@ Test(key_pem, damage_to_encrypted_data_is_a_wrong_passphrase_or_a_bad_key)
     }
     cr_expect(wrong > 20 && bad > 20, "%zu %zu", wrong, bad);
     ss_buf_fini(&text);
+    ss_key_free(&key);
+}
+
+/* The last byte says how many there are; the others must agree. */
+Test(key_pem, padding_that_does_not_agree_with_itself_is_no_padding)
+{
+    static const uint8_t iv[16] = {0};
+    const struct ss_key_cipher *cipher = ss_key_cipher_find(test_text("aes128-cbc"));
+    struct ss_key *key = kit_key(SS_KEY_ECDSA_P256, "");
+    struct ss_key_text text = {{NULL, 0}, 0, 0};
+    struct ss_buf plain, base64, der, sealed;
+    struct ss_key_error error;
+    struct ss_key_line line;
+    uint8_t secret[16], pad[16];
+    ss_span label;
+    size_t i, missing;
+
+    ss_buf_init(&plain, env(), 4096);
+    ss_buf_init(&base64, env(), 4096);
+    ss_buf_init(&der, env(), 4096);
+    ss_buf_init(&sealed, env(), 8192);
+    cr_assert(ss_key_write_pem(key, NULL, &plain) == SS_OK);
+    text.file = ss_buf_span(&plain);
+    cr_assert(ss_key_text_next(&text, &line) && ss_key_begin_line(line.text, &label));
+    cr_assert(ss_key_armour_body(&text, label, &base64, &der, &error) == SS_OK);
+    missing = 16 - ss_buf_size(&der) % 16;
+    cr_assert(missing > 1);
+    memset(pad, (int)missing, sizeof pad);
+    cr_assert(ss_pem_derive(test_text("right"), ss_span_make(iv, 16), secret, 16) == SS_OK);
+    for (i = 0; i < 2; i++) {
+        struct ss_key_file file;
+        struct ss_buf copy;
+
+        pad[0] ^= (uint8_t)i;
+        ss_buf_init(&copy, env(), 4096);
+        ss_buf_clear(&sealed);
+        cr_assert(ss_buf_put(&copy, ss_buf_span(&der)) == SS_OK);
+        cr_assert(ss_buf_put(&copy, ss_span_make(pad, missing)) == SS_OK);
+        cr_assert(ss_key_cipher_run(cipher, SS_SEAL, secret, iv, ss_buf_at(&copy),
+                                    ss_buf_size(&copy), NULL) == SS_OK);
+        cr_assert(ss_buf_puts(&sealed, "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
+                                       "DEK-Info: AES-128-CBC,00000000000000000000000000000000\n"
+                                       "\n") == SS_OK);
+        cr_assert(ss_key_put_base64(&sealed, ss_buf_span(&copy), 64) == SS_OK);
+        cr_assert(ss_buf_puts(&sealed, "-----END EC PRIVATE KEY-----\n") == SS_OK);
+        cr_expect(read(ss_buf_span(&sealed), "right", &file, &error) ==
+                  (i == 0 ? SS_OK : SS_E_wrong_passphrase));
+        if (i == 0)
+            ss_key_file_fini(&file);
+        ss_buf_fini(&copy);
+    }
+    ss_buf_fini(&sealed);
+    ss_buf_fini(&der);
+    ss_buf_fini(&base64);
+    ss_buf_fini(&plain);
     ss_key_free(&key);
 }

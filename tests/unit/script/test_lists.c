@@ -30,6 +30,9 @@ Test(lists, hold_the_registry)
     for (i = 0; all->sign[i] != NULL; i++)
         cr_expect_str_eq(scn_list_at(ss_span_of("hostkey_algorithms"), i), all->sign[i]->name);
     cr_expect(scn_list_count(ss_span_of("hostkey_algorithms")) == i);
+    for (i = 0; all->comp[i] != NULL; i++)
+        cr_expect_str_eq(scn_list_at(ss_span_of("compressions"), i), all->comp[i]->name);
+    cr_expect(scn_list_count(ss_span_of("compressions")) == i);
     cr_expect(listed("ciphers", "aes128-ctr") && listed("macs", "hmac-sha2-256"));
 }
 

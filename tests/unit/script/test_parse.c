@@ -419,9 +419,12 @@ Test(parse, limits)
     meets_limit("let x = ", "(", 70, "1", "more than 64 deep");
     meets_limit("", "if true { ", 70, "", "more than 64 deep");
     meets_limit("if true { }", " else if true { }", 70, "", "nested more than 64 deep");
-    meets_limit("let x = 1", " + 1", 5000, "", NULL);
+    meets_limit("let x = 1", " + 1", 1999, "", NULL);
+    meets_limit("let x = 1", " + 1", 2000, "", "more than 2000 deep");
+    meets_limit("let x = true", " and true", 2000, "", "more than 2000 deep");
+    meets_limit("let x = [1", " + 1 * 1", 2000, "]", "more than 2000 deep");
     meets_limit("", "let x%u = 1\n", 10001, "", "more than 10000 names");
-    meets_limit("send raw \"\"", " + \"\"", 100001, "", "more than 200000 words");
+    meets_limit("", "if true { }\n", 50001, "", "more than 200000 words");
     meets_limit("send raw \"", "xxxxxxxxxxxxxxxx", 70000, "\"", "longer than 1 MiB");
 }
 

@@ -137,3 +137,22 @@ Test(options, help_has_each_option_and_the_example)
     cr_expect(parse("verb -h --nonesuch") == 0);
     (void)close(fd);
 }
+
+Test(options, a_number_is_digits_within_its_bounds)
+{
+    static const char *const wrong[] = {"",   " 7",   "+7", "-1",
+                                        "7x", "0x10", "99", "18446744073709551616"};
+    uint64_t number = 5;
+
+    cr_expect(parse("verb") == -1);
+    cr_expect(options_number(&options, "n", NULL, 1, 20, &number) && number == 5);
+    cr_expect(options_number(&options, "n", "20", 1, 20, &number) && number == 20);
+    cr_expect(options_number(&options, "n", "0001", 1, 20, &number) && number == 1);
+    cr_expect(options_number(&options, "n", "18446744073709551615", 0, UINT64_MAX, &number) &&
+              number == UINT64_MAX && options.status == -1);
+    number = 5;
+    for (size_t i = 0; i < SS_COUNT(wrong); i++)
+        cr_expect(!options_number(&options, "n", wrong[i], 1, 20, &number), "%s", wrong[i]);
+    cr_expect(!options_number(&options, "n", "0", 1, 20, &number));
+    cr_expect(number == 5 && options.status == 2);
+}

@@ -71,6 +71,7 @@ Test(trace, every_kind_and_direction)
         {SS_TRACE_NOTE, true, SS_IN, "+0.000 cli < -  note t\n"},
         {SS_TRACE_FAULT, true, SS_OUT, "+0.000 cli ! -  fault t\n"},
         {SS_TRACE_FAULT, false, SS_IN, "+0.000 cli ! -  fault t\n"},
+        {SS_TRACE_SECRET, false, SS_IN, "+0.000 cli . -  secret t\n"},
     };
     size_t i;
 
@@ -138,7 +139,7 @@ Test(trace, a_line_is_written_whole_or_not_at_all)
 
 Test(trace, a_sink_gets_the_kinds_that_it_asks_for)
 {
-    struct ss_trace sink = {NULL, 1U << SS_TRACE_STEP | 1U << SS_TRACE_FAULT};
+    struct ss_trace sink = {.kinds = 1U << SS_TRACE_STEP | 1U << SS_TRACE_FAULT};
     int kind;
 
     for (kind = SS_TRACE_BYTES; kind <= SS_TRACE_FAULT; kind++) {
@@ -147,4 +148,17 @@ Test(trace, a_sink_gets_the_kinds_that_it_asks_for)
         cr_expect(ss_trace_wants(&sink, (enum ss_trace_kind)kind) == want, "kind %d", kind);
         cr_expect(!ss_trace_wants(NULL, (enum ss_trace_kind)kind));
     }
+}
+
+/* A sink that asks for all kinds does not ask for secrets. */
+Test(trace, secrets_are_asked_for_twice)
+{
+    struct ss_trace trace = {.kinds = UINT32_MAX};
+
+    cr_expect(ss_trace_wants(&trace, SS_TRACE_FAULT));
+    cr_expect(!ss_trace_wants(&trace, SS_TRACE_SECRET));
+    trace.secrets = true;
+    cr_expect(ss_trace_wants(&trace, SS_TRACE_SECRET));
+    trace.kinds = 1U << SS_TRACE_BYTES;
+    cr_expect(!ss_trace_wants(&trace, SS_TRACE_SECRET));
 }
