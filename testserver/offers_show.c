@@ -176,8 +176,8 @@ int offers_show(const struct peer_set *set, const char *who, bool json)
     struct asking asking = {.set = set, .who = who, .json = json};
     ss_err err;
 
-    ss_buf_init(&asking.out, ss_system_env(), 4U * 1024 * 1024);
-    ss_buf_init(&asking.why, ss_system_env(), 4U * 1024 * 1024);
+    ss_buf_init(&asking.out, ss_system_env(), (size_t)4 * 1024 * 1024);
+    ss_buf_init(&asking.why, ss_system_env(), (size_t)4 * 1024 * 1024);
     err = ask(&asking);
     if (err != SS_OK)
         (void)fprintf(stderr, "sshspec peers: %.*s%s\n", (int)ss_buf_size(&asking.why),
