@@ -9,6 +9,7 @@ passed=0
 failed=0
 skipped=0
 broken=
+lanes=
 
 # tests in a log: prints "passed failed skipped"
 count_log() {
@@ -20,25 +21,38 @@ count_log() {
         END { print p + 0, f + 0, s + 0 }' "$1"
 }
 
-# stage NAME COMMAND...
-stage() {
+# play NAME COMMAND... - runs a stage; its end is told by a file. Counts nothing: see tell.
+play() {
     name=$1
     shift
-    [ -t 2 ] && printf '\r%-60s' "... $name" >&2
+    rm -f "$LOGS/$name.end"
     begin=$(date +%s)
     "$@" > "$LOGS/$name.log" 2>&1 < /dev/null
-    status=$?
-    took=$(($(date +%s) - begin))
+    echo "$? $(($(date +%s) - begin))" > "$LOGS/$name.end.new"
+    mv "$LOGS/$name.end.new" "$LOGS/$name.end"
+}
+
+# tell NAME - waits for a stage that was played, here or in a lane beside, counts and prints it.
+tell() {
+    name=$1
+    [ -t 2 ] && printf '\r%-60s' "... $name" >&2
+    while ! [ -e "$LOGS/$name.end" ]; do
+        # A lane that is gone tells nothing any more.
+        # shellcheck disable=SC2086 # process ids
+        [ -n "$lanes" ] && ! kill -0 $lanes 2> /dev/null && ! [ -e "$LOGS/$name.end" ] && echo "1 0" > "$LOGS/$name.end"
+        sleep 1
+    done
+    read -r status took < "$LOGS/$name.end"
     # shellcheck disable=SC2046 # three numbers
     set -- $(count_log "$LOGS/$name.log")
     p=$1
     f=$2
     s=$3
-    if [ $status = 77 ]; then
+    if [ "$status" = 77 ]; then
         s=$((s + 1))
     elif [ $((p + f + s)) = 0 ]; then
-        if [ $status = 0 ]; then p=1; else f=1; fi
-    elif [ $status != 0 ] && [ "$f" = 0 ]; then
+        if [ "$status" = 0 ]; then p=1; else f=1; fi
+    elif [ "$status" != 0 ] && [ "$f" = 0 ]; then
         f=1
     fi
     passed=$((passed + p))
@@ -55,4 +69,10 @@ stage() {
         grep -aE '^not ok |: error|FAIL|rror:|\[----\]|\[FAIL\]|ERROR: ' "$LOGS/$name.log" | tail -n 25 | cut -c1-300 | sed 's/^/      /'
         [ "$p" = 0 ] && tail -n 12 "$LOGS/$name.log" | cut -c1-300 | sed 's/^/      /'
     fi
+}
+
+# stage NAME COMMAND...
+stage() {
+    play "$@"
+    tell "$1"
 }

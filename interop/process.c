@@ -245,12 +245,15 @@ static pid_t read_pid(const char *text)
 
 static int open_stat(const char *pid)
 {
+    static const char tail[] = "/stat";
     char path[64] = "/proc/";
+    size_t at = strlen(path), i;
 
     if (strlen(pid) > 20)
         return -1;
-    memcpy(path + 6, pid, strlen(pid));
-    memcpy(path + 6 + strlen(pid), "/stat", 6);
+    for (i = 0; pid[i] != 0; i++)
+        path[at++] = pid[i];
+    memcpy(path + at, tail, sizeof tail);
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 

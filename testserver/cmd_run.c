@@ -155,6 +155,19 @@ static bool digest(struct options *options, struct run_line *line, struct run_op
     return true;
 }
 
+static void describe(struct options *options)
+{
+    options->usage = "[OPTION...] [SELECTOR...]";
+    options->about =
+        "Runs scenarios against peers. A selector is an id, id[case], a pattern, area:X,\n"
+        "tag:X, proves:ID, file:PATH or last-failed; none: the whole catalogue.\n"
+        "Exit status: 0 all as expected, 1 some not, 2 usage or a scenario is wrong,\n"
+        "3 the machine or the harness failed, 4 nothing selected, 77 all skipped.";
+    options->example =
+        "  sshspec run area:kex --peer openssh --peer dropbear --html report.html\n"
+        "  sshspec run kex/newkeys-early --server 127.0.0.1:2222 --user me --key id\n";
+}
+
 static int parse(struct run_line *line, struct run_options *run, const char **selectors, int argc,
                  char **argv)
 {
@@ -197,15 +210,7 @@ static int parse(struct run_line *line, struct run_options *run, const char **se
     const char *word;
 
     options_init(&options, table, argc, argv);
-    options.usage = "[OPTION...] [SELECTOR...]";
-    options.about =
-        "Runs scenarios against peers. A selector is an id, id[case], a pattern, area:X,\n"
-        "tag:X, proves:ID, file:PATH or last-failed; none: the whole catalogue.\n"
-        "Exit status: 0 all as expected, 1 some not, 2 usage or a scenario is wrong,\n"
-        "3 the machine or the harness failed, 4 nothing selected, 77 all skipped.";
-    options.example =
-        "  sshspec run area:kex --peer openssh --peer dropbear --html report.html\n"
-        "  sshspec run kex/newkeys-early --server 127.0.0.1:2222 --user me --key id\n";
+    describe(&options);
     while (options_next(&options, &word)) {
         if (run->selector_count == SELECTORS_MAX) {
             (void)options_wrong(&options, "more than %d selectors", SELECTORS_MAX);

@@ -285,6 +285,7 @@ static int do_serve(char **word)
     if (!is_none(word[4]))
         read_authorized(word[4], authorized, SS_COUNT(authorized) - 1);
     ss_config_init(&config, SS_SERVER);
+    config.policy = "legacy"; /* old keys are among those that are tried */
     config.host_keys = (const struct ss_key *const *)host;
     err = ss_server_new(env, &config, &serving, &options, &running, NULL);
     if (err != SS_OK)
@@ -358,6 +359,7 @@ static int do_login(char **word)
     int status;
 
     ss_config_init(&config, SS_CLIENT);
+    config.policy = "legacy";
     if (!is_none(word[5]))
         config.server_host_key_algorithms = word[5];
     if (ss_client_new(env, &config, &options, &client) != SS_OK)

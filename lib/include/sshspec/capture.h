@@ -22,13 +22,8 @@
  * | ss_capture_begin      | another connection follows                                    |
  * | ss_capture_step       | which line of a script the next packets belong to             |
  *
- *     struct ss_capture_plan plan = {.keylog = "keys", .pcap = "one.pcapng"};
- *     struct ss_capture *capture;
- *     if (ss_capture_open(env, &plan, &capture, &why) == SS_OK) {
- *         config.trace = ss_capture_trace(capture);
- *         ...
- *         err = ss_capture_close(&capture, &why);
- *     } */
+ * Open with a plan that names the files, give ss_capture_trace to the config of the engine, close
+ * when the engine is gone: closing tells whether all of it could be written. */
 #ifndef SSHSPEC_CAPTURE_H
 #define SSHSPEC_CAPTURE_H
 

@@ -21,12 +21,12 @@
  * A wrong passphrase (SS_E_wrong_passphrase) and a damaged file (SS_E_bad_key_file) are told apart
  * as far as each format lets them:
  *   openssh with a CBC or CTR cipher: by the check integers. Damage to the first block looks like
- *     a wrong passphrase; damage behind it is damage.
+ *     a wrong passphrase, damage behind it is damage.
  *   openssh with GCM or chacha20-poly1305, PPK: one tag over all. Any damage to what it covers
  *     looks like a wrong passphrase.
  *   PEM with DEK-Info, encrypted PKCS#8: nothing but padding and ASN.1. Anything that comes out as
- *     no key counts as a wrong passphrase; a wrong one passes by chance only if the result is a
- * key.
+ *     no key counts as a wrong passphrase, and a wrong one passes only by the chance that a key
+ *     comes out.
  *
  * Errors: SS_E_bad_key_file with field and offset; SS_E_key_encrypted; SS_E_wrong_passphrase;
  * SS_E_unsupported (format, cipher, kind of key); SS_E_too_many (derivation over the limits, or too
