@@ -80,6 +80,7 @@ struct act_job {
     void *ctx;
     struct ss_capture *capture; /* of what our seats say and hear; may be null */
     struct act_world *world;
+    bool as_peer; /* ACT_SELF: the seats of this job are our own peer, broken by script */
     const char *self_breaks; /* ACT_SELF: a row of breaks.h by name; null: honest */
 };
 

@@ -256,6 +256,10 @@ static void configure(struct seat *seat, enum ss_role role)
     seat->config.login_time = 0;
     seat->config.output_limit = OUTPUT_MOST;
     seat->config.channels = 65536;
+    if (seat->scene->job->as_peer) {
+        seat->config.policy = "legacy"; /* as the honest one, which speaks all there is */
+        seat->config.hostbound = false; /* its script names the plain method */
+    }
     act_host_keys(keys, seat->host_keys);
     if (role == SS_SERVER)
         seat->config.host_keys = seat->host_keys;

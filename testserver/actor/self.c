@@ -60,6 +60,7 @@ static ss_err scripted_peer(struct self *self, const struct act_break *row, ss_t
     self->job.file = self->script;
     self->job.record = NULL;
     self->job.capture = NULL;
+    self->job.as_peer = true;
     SS_TRY(act_scene_init(&self->aside, scene->env, &self->job, SCN_MAIN, NULL, now));
     self->aside.deadline = scene->deadline;
     self->stays = row->stays;
