@@ -22,7 +22,8 @@ static const char *told(ss_err (*tell)(ss_span text, const char *kind, const cha
 
     ss_buf_init(&out, ss_system_env(), sizeof text - 1);
     cr_assert(tell(ss_span_of(rows), kind, name, &out) == SS_OK);
-    memcpy(text, ss_buf_at(&out), ss_buf_size(&out));
+    if (ss_buf_size(&out) > 0)
+        memcpy(text, ss_buf_at(&out), ss_buf_size(&out));
     text[ss_buf_size(&out)] = 0;
     ss_buf_fini(&out);
     return text;
