@@ -165,7 +165,7 @@ static ss_err write_key(const struct key_ring *ring, const struct slot *slot,
 /* Beside its key, where ssh-keygen would put it. */
 static void certificate_name(const struct slot *slot, char *out, size_t size)
 {
-    snprintf(out, size, "%s-cert.pub", slot->name);
+    (void)snprintf(out, size, "%s-cert.pub", slot->name);
 }
 
 static ss_err write_certificate(const struct key_ring *ring, const struct slot *slot)

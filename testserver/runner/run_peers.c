@@ -90,7 +90,7 @@ static ss_err add_self(struct run *run)
     memcpy(item.roles, run->options->roles, sizeof item.roles);
     if (breaks != NULL) {
         /* rule: nobody may take what it does for results of the honest one, nor its divergences. */
-        snprintf(run->broken_name, sizeof run->broken_name, "self-broken:%s", breaks->name);
+        (void)snprintf(run->broken_name, sizeof run->broken_name, "self-broken:%s", breaks->name);
         item.name = run->broken_name;
         item.roles[PEER_SERVER] = item.roles[PEER_SERVER] && breaks->role == SS_SERVER;
         item.roles[PEER_CLIENT] = item.roles[PEER_CLIENT] && breaks->role == SS_CLIENT;
