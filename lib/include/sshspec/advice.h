@@ -6,8 +6,7 @@
  * Called by: tools that list algorithms.
  * Follows: RFC 9142 section 4; RFC 4253 section 6, 4344, 6668, 8332, 8709, 8758.
  *
- *     struct ss_advice advice = ss_advice_of(SS_NAMES_CIPHER, ss_span_of("arcfour")),
- *     printf("%s (%s)\n", ss_advice_word(advice.level), advice.source),
+ * ss_advice_of gives the level and where it is said, ss_advice_word the word for people.
  *
  * The word is the standard's, not ours: "MUST" with a note says that the standard is old. A name
  * without a row has no word, which speaks neither for nor against it. */
