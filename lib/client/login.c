@@ -9,16 +9,19 @@
 
 /* ---- the host key ---- */
 
-static ss_err add_algorithms(struct ss_client *client, ss_span types, bool listed)
+/* Of the policy's list, those of keys that are known for the host, or those that are not. */
+static ss_err add_algorithms(struct ss_client *client, ss_span list, ss_span types, bool listed)
 {
-    const struct ss_sign_alg *const *at;
+    ss_span name;
 
-    for (at = client->config.registry->sign; *at != NULL; at++) {
-        if (ss_namelist_has(types, ss_span_of((*at)->key_type)) != listed)
+    while (ss_namelist_next(&list, &name)) {
+        const struct ss_sign_alg *alg = ss_registry_sign(client->config.registry, name);
+
+        if (alg == NULL || ss_namelist_has(types, ss_span_of(alg->key_type)) != listed)
             continue;
         if (ss_buf_size(&client->algorithms) > 0)
             SS_TRY(ss_buf_puts(&client->algorithms, ","));
-        SS_TRY(ss_buf_puts(&client->algorithms, (*at)->name));
+        SS_TRY(ss_buf_puts(&client->algorithms, alg->name));
     }
     return SS_OK;
 }
@@ -26,23 +29,27 @@ static ss_err add_algorithms(struct ss_client *client, ss_span types, bool liste
 /* Else a host that is known by its RSA key would show another, and seem changed. */
 ss_err client_prefer_known(struct ss_client *client)
 {
-    struct ss_buf types;
+    struct ss_buf types, list;
     ss_err err;
 
     if (client->options.known == NULL || client->config.server_host_key_algorithms != NULL)
         return SS_OK;
     ss_buf_init(&types, client->env, 65536);
+    ss_buf_init(&list, client->env, 65536);
     err = ss_hostkeys_types(client->options.known, ss_buf_span(&client->name), &types);
     if (err == SS_OK && ss_buf_size(&types) > 0) {
-        err = add_algorithms(client, ss_buf_span(&types), true);
+        err = ss_config_names(&client->config, SS_NAMES_HOST_KEY, NULL, &list);
         if (err == SS_OK)
-            err = add_algorithms(client, ss_buf_span(&types), false);
+            err = add_algorithms(client, ss_buf_span(&list), ss_buf_span(&types), true);
+        if (err == SS_OK)
+            err = add_algorithms(client, ss_buf_span(&list), ss_buf_span(&types), false);
         if (err == SS_OK)
             err = ss_buf_put(&client->algorithms, ss_span_make("", 1));
         if (err == SS_OK)
             client->config.server_host_key_algorithms =
                 (const char *)ss_buf_at(&client->algorithms);
     }
+    ss_buf_fini(&list);
     ss_buf_fini(&types);
     return err;
 }

@@ -207,3 +207,15 @@ Test(login, a_banner_is_handed_on)
     cr_expect(served_connect(&served) == SS_OK);
     cr_expect_str_eq(policy.banner, "hello there\n");
 }
+
+/* A host that is known is offered its kind of key first, and nothing that the policy leaves out. */
+Test(login, a_known_host_is_not_offered_more_than_the_policy_has)
+{
+    ss_key_free(&served.host_keys[1]);
+    cr_assert(ss_key_generate(&test_counted()->env, SS_KEY_RSA, 2048, ss_span_of("host"),
+                              &served.host_keys[1]) == SS_OK);
+    served.server_config.policy = "legacy";
+    served.server_config.server_host_key_algorithms = "ssh-rsa";
+    cr_expect(served_connect(&served) == SS_E_no_common_algorithm);
+    cr_expect(served_says(&served, "ssh-rsa"), "%s", ss_client_error(served.client)->text);
+}
