@@ -32,14 +32,21 @@ play() {
     mv "$LOGS/$name.end.new" "$LOGS/$name.end"
 }
 
+any_alive() {
+    for lane in $lanes; do kill -0 "$lane" 2> /dev/null && return 0; done
+    return 1
+}
+
 # tell NAME - waits for a stage that was played, here or in a lane beside, counts and prints it.
 tell() {
     name=$1
     [ -t 2 ] && printf '\r%-60s' "... $name" >&2
     while ! [ -e "$LOGS/$name.end" ]; do
-        # A lane that is gone tells nothing any more.
-        # shellcheck disable=SC2086 # process ids
-        [ -n "$lanes" ] && ! kill -0 $lanes 2> /dev/null && ! [ -e "$LOGS/$name.end" ] && echo "1 0" > "$LOGS/$name.end"
+        # Lanes that are gone tell nothing any more.
+        if [ -n "$lanes" ] && ! any_alive && ! [ -e "$LOGS/$name.end" ]; then
+            echo "$name was never run" > "$LOGS/$name.log"
+            echo "1 0" > "$LOGS/$name.end"
+        fi
         sleep 1
     done
     read -r status took < "$LOGS/$name.end"
