@@ -46,7 +46,7 @@ static void hash(struct work *work)
 
 static ss_err one_block(struct work *work, ss_span salt, uint32_t count, uint32_t rounds)
 {
-    uint8_t number[4];
+    uint8_t number[4] = {0};
     ss_span parts[2] = {salt, ss_span_make(number, sizeof number)};
     ss_span block = ss_span_make(work->block, BLOCK);
     uint32_t round;

@@ -79,7 +79,7 @@ ss_err ss_md5(const ss_span *parts, size_t n, uint8_t *out)
 /* Each digest is over the one before it, the passphrase and the salt. */
 ss_err ss_pem_derive(ss_span passphrase, ss_span salt, uint8_t *out, size_t out_size)
 {
-    uint8_t digest[MD5_SIZE];
+    uint8_t digest[MD5_SIZE] = {0};
     ss_span parts[3] = {ss_span_make(digest, 0), passphrase, ss_span_part(salt, 0, 8)};
     size_t at;
     ss_err err = SS_OK;

@@ -67,7 +67,7 @@ static bool stir(struct ss_nonce *nonce, uint8_t mark, ss_span seed)
 static bool seed_nonce(struct ss_nonce *nonce, const BIGNUM *x, const uint8_t *h1)
 {
     const int rlen = (int)nonce->rlen;
-    uint8_t seed[2 * ORDER_MAX];
+    uint8_t seed[2 * ORDER_MAX] = {0};
     ss_span both = ss_span_make(seed, 2 * nonce->rlen);
     bool good;
 

@@ -63,7 +63,7 @@ void kit_kem_rejects(const struct ss_kem_alg *alg, kit_kem_rejection expected)
 {
     static const uint8_t patterns[] = {0, 0xff, 0xaa};
     struct kit_kem kem;
-    uint8_t changed[SS_KEM_CIPHERTEXT_MAX], want[SS_KEM_SHARED];
+    uint8_t changed[SS_KEM_CIPHERTEXT_MAX] = {0}, want[SS_KEM_SHARED];
     ss_span span = ss_span_make(changed, alg->ciphertext);
     size_t i;
 

@@ -120,7 +120,7 @@ static void check_modulus(const struct ss_kem_alg *alg)
 {
     static const uint32_t bad[] = {3329, 3330, 4095};
     struct kit_kem kem;
-    uint8_t key[SS_KEM_PUBLIC_MAX], text[SS_KEM_CIPHERTEXT_MAX], shared[SS_KEM_SHARED];
+    uint8_t key[SS_KEM_PUBLIC_MAX] = {0}, text[SS_KEM_CIPHERTEXT_MAX], shared[SS_KEM_SHARED];
     ss_span span = ss_span_make(key, alg->public_key);
     size_t i;
 
