@@ -3,19 +3,16 @@
 # examples.sh - the examples of the public headers, run against one another and against OpenSSH.
 #
 # Prints "ok NAME" or "not ok NAME"; exit status 0, 1, or 77 when nothing can run here.
-# Argument: the folder of sshspec (build/bin); the programs lie beside it, in build/examples, where
-# ci/check-examples puts them, and are made when they are not there. Environment: KEEP=1 keeps the folder.
+# Argument: the folder of sshspec (build/bin); the programs are made anew by ci/check-examples, which
+# lint may be doing at the same time. Environment: KEEP=1 keeps the folder.
 # shellcheck disable=SC2317 # the functions are called through check
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 bin=$(cd "${1:-$top/build/bin}" && pwd) || exit 3
-build=$(dirname "$bin")
-examples=$build/examples
 failed=0
 for tool in timeout mkfifo ssh-keygen cmp; do
     command -v $tool > /dev/null || { echo "examples.sh: skipped: no $tool" >&2; exit 77; }
 done
-[ -x "$examples/server" ] || "$top/ci/check-examples" "$build" || exit 1
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/examples-e2e.XXXXXX") || exit 3
 pids=
@@ -26,6 +23,8 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 3' INT TERM HUP
+examples=$dir/examples
+"$top/ci/check-examples" "$(dirname "$bin")" "$examples" || { echo "not ok examples-build"; exit 1; }
 cd "$dir" || exit 3
 HOME=$dir
 export HOME
