@@ -4,7 +4,7 @@
  * Owns: the oracles: nobody is let in who has no credential; no more memory than a bound; once the
  *   server is done it says nothing more; the same input leads to the same bytes.
  * Not here: stub mathematics and states further on (fuzz_session.c); clients under attack.
- * Follows: RELIABILITY of the design, goal F4. What bounds it is the exchange itself: X25519 four
+ * What bounds its speed is the exchange itself: X25519 four
  *   times, Ed25519 twice.
  *
  * Input: a mode, then messages: two bytes of length, payload. Mode bit 0: the key exchange is done

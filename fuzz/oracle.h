@@ -5,7 +5,7 @@
  *   input ends, a clock that other programs cannot make late.
  * Not here: what a single harness knows about its subject.
  * Called by: fuzz_*.c and seed_*.c.
- * Follows: RELIABILITY of the design, part 3: the oracles that all targets share.
+ * These are the oracles that all targets share.
  *
  * | call               | does                                                           |
  * |--------------------|----------------------------------------------------------------|

@@ -4,7 +4,7 @@
  * Owns: see server.h.
  * Not here: reading what the server says (replies.c), the gate (session_gate.c).
  * Called by: session.c, starts.c.
- * Follows: RELIABILITY of the design, part 2.4 (S5) for the bounds on memory, part 3 target 6. */
+ * The bounds on memory are those that a server keeps before authentication. */
 #include "fuzz/server.h"
 
 #include "fuzz/session_gate.h"

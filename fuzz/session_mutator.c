@@ -5,7 +5,7 @@
  * Owns: the choice of changes.
  * Not here: running steps (session.c).
  * Called by: fuzz_session.c.
- * Follows: RELIABILITY of the design, part 3: the mutator of targets that take scripts.
+ * This is the mutator of targets that take scripts.
  *
  * A change of bytes would make most inputs end at the first length that is off. */
 #include "fuzz/session_mutator.h"

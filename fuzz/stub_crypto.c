@@ -4,7 +4,7 @@
  * Owns: both algorithms.
  * Not here: hashes and signatures, which stay as they are.
  * Called by: through the registry.
- * Follows: RELIABILITY of the design, rule 2.6.2: a provider for tests is an object of its own. */
+ * A provider for tests is an object of its own, in no registry that a program offers. */
 #include "fuzz/stub_crypto.h"
 
 #include "fuzz/oracle.h"

@@ -4,7 +4,7 @@
  * Owns: the schema and its version, groups of commits.
  * Not here: reading whole runs (store_load.c), formats (the sinks).
  * Called by: the runner, the verbs `report` and `diff`.
- * Follows: SQLite "Write-Ahead Logging", "Result Codes"; RELIABILITY D.
+ * Follows: SQLite "Write-Ahead Logging", "Result Codes".
  *
  * A result is one row that holds the bytes of result_write, and next to them what a person asks
  * for in SQL. The write-ahead log with synchronous=FULL makes a commit durable; a torn tail is cut

@@ -4,8 +4,8 @@
  * Owns: the command line, the account, the host keys, what is printed for scripts.
  * Not here: serving (lib/server).
  * Called by: main.c.
- * Follows: RELIABILITY 5.3: loopback unless told otherwise, no programs, nothing written unless
- *   asked, host keys for one run. */
+ * Follows: the rules of a server for tests: loopback unless told otherwise, no programs, nothing
+ * written unless asked, host keys for one run. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * Owns: the life of one case: scenario, peer, conversation, last look at the peer, result.
  * Not here: judging (actor/), starting peers (runner/world.c), what the run makes of the result.
  * Called by: main.c, started by runner/supervisor.c; by hand for looking into one case.
- * Follows: worker.h; RELIABILITY 2.6 rules 3 and 4. */
+ * Follows: worker.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -4,7 +4,7 @@
  * Owns: the listening socket and every connection's engine, driver and serving.
  * Not here: what is answered (serving.c), one connection's protocol (engine).
  * Called by: programs.
- * Follows: poll(2); the caps of RELIABILITY 5.3. */
+ * Follows: poll(2); server.h for the caps. */
 #include "sshspec/server.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
  * Owns: the order, seeds, shards and time limits of jobs.
  * Not here: choosing scenarios (script/catalogue.h), running (supervisor.h).
  * Called by: run.c, `sshspec serve`.
- * Follows: plan.h; RELIABILITY R-11 and R-14. */
+ * Follows: plan.h. */
 #include "testserver/runner/plan.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
  * Owns: the listening socket, the connections, the caps on their number.
  * Not here: accounts, commands, SFTP (serving.h), protocol (engine.h).
  * Called by: programs.
- * Follows: RELIABILITY rules for a test server: loopback unless told otherwise, no programs, caps.
+ * Follows: the rules of a server for tests: loopback unless told otherwise, no programs, caps.
  *
  * | call               | does                                                             |
  * |--------------------|------------------------------------------------------------------|

@@ -4,7 +4,7 @@
  * Owns: per-channel state of one connection: responders, SFTP servers, data waiting for window.
  * Not here: sockets (server.h drives one of these a connection), real programs: none ever run.
  * Called by: lib/server's loop; the test program's server seats and its peer `self`.
- * Follows: RFC 4252 to 4254 through the engine; RELIABILITY 5.3 for what is refused by default.
+ * Follows: RFC 4252 to 4254 through the engine. What is not asked for is refused.
  *
  * Built-in commands: true; false; exit N; echo WORD...; cat; head -c N /dev/zero; wc -c;
  * stderr WORD...; signal NAME; touch NAME; sleep-free by design: nothing waits. Anything else says

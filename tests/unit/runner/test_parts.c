@@ -60,7 +60,7 @@ Test(parts, a_room_is_private_and_goes_with_its_run)
     ss_buf_fini(&why);
 }
 
-/* rule: RELIABILITY R-01: left-overs go by their lock, not by a guess at their name. */
+/* Left-overs go by their lock, not by a guess at their name. */
 Test(parts, a_killed_run_leaves_a_room_that_the_next_one_removes)
 {
     struct room mine = ROOM_NONE, next = ROOM_NONE;

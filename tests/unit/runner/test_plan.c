@@ -112,7 +112,7 @@ Test(plan, one_case_can_be_chosen_by_name)
     close_files();
 }
 
-/* rule: RELIABILITY H9: joined, the shards are the whole, and a job's seed is the same in each. */
+/* Joined, the shards are the whole, and a job's seed is the same in each. */
 Test(plan, shards_are_a_partition_and_keep_seeds)
 {
     static const uint32_t counts[] = {1, 2, 3, 7, 16};
