@@ -2,6 +2,9 @@
 # Makefile - the only build system. `make help` lists what there is.
 
 BUILD   ?= build
+# One name for one folder: dependencies are recorded under it, and an absolute one that means the
+# same folder would leave objects out of date.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
 ifeq ($(origin CC),default)
 CC       = gcc
 endif
