@@ -31,35 +31,10 @@ skip_all() {
 [ -x "$SSHSPEC" ] || skip_all "no $SSHSPEC: build it first, or set SSHSPEC"
 command -v ssh-keygen > /dev/null || skip_all "no ssh-keygen"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/kex-e2e.XXXXXX") || exit 3
-cleanup() {
-    for pid in $pids; do kill "$pid" 2> /dev/null; done
-    wait
-    if [ "${KEEP:-0}" = 1 ]; then echo "kept $dir"; else rm -rf "$dir"; fi
-}
-trap cleanup EXIT
-trap 'exit 3' INT TERM HUP
+# shellcheck source=tests/support/e2e.sh
+. "$top/tests/support/e2e.sh"
+enter kex
 chmod 755 "$dir"
-cd "$dir" || exit 3
-unset SSH_AUTH_SOCK SSH_ASKPASS DISPLAY
-
-check() { # check NAME COMMAND...
-    name=$1
-    shift
-    if "$@" > check.out 2>&1 < /dev/null; then
-        echo "ok $name"
-    else
-        echo "not ok $name (status $?)"
-        sed 's/^/    /' check.out | tail -12
-        failed=1
-    fi
-}
-
-# wait_line PATTERN FILE - until a line matches, at most 20 seconds.
-wait_line() {
-    # shellcheck disable=SC2016 # the inner shell expands it
-    timeout 20 sh -c 'tail -n +1 -F "$1" 2> /dev/null | grep -q -m 1 "$0"' "$1" "$2"
-}
 
 make_keys() {
     umask 077

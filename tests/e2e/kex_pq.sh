@@ -27,34 +27,10 @@ done
 [ -x /usr/sbin/sshd ] || skip "no /usr/sbin/sshd"
 [ -x "$SSHSPEC" ] || skip "no $SSHSPEC: build it first, or set SSHSPEC"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/kex-pq-e2e.XXXXXX") || exit 3
-cleanup() {
-    for pid in $pids; do kill "$pid" 2> /dev/null; done
-    wait
-    [ "${KEEP:-0}" = 1 ] && echo "kept $dir" || rm -rf "$dir"
-}
-trap cleanup EXIT
-trap 'exit 3' INT TERM HUP
-cd "$dir" || exit 3
-HOME=$dir
-export HOME
-unset SSH_AUTH_SOCK SSH_ASKPASS DISPLAY
+# shellcheck source=tests/support/e2e.sh
+. "$top/tests/support/e2e.sh"
+enter kex-pq
 
-check() { # check NAME COMMAND... - the command's output is shown when it fails
-    name=$1
-    shift
-    if "$@" > check.out 2>&1; then
-        echo "ok $name"
-    else
-        echo "not ok $name (status $?)"
-        sed 's/^/    /' check.out | tail -20
-        failed=1
-    fi
-}
-wait_line() { # wait_line PATTERN FILE
-    # shellcheck disable=SC2016 # the inner shell expands it
-    timeout 10 sh -c 'tail -n +1 -F "$1" 2> /dev/null | grep -q -m 1 "$0"' "$1" "$2"
-}
 has() { # has NAME - this OpenSSH knows the method
     ssh -Q kex | grep -qxF "$1"
 }

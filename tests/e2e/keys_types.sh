@@ -28,46 +28,21 @@ for tool in ssh ssh-keygen timeout setsid "${CC:-cc}"; do
 done
 [ -e "$lib" ] || skip "no $lib: build it first, or set SSHSPEC"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/keys-e2e.XXXXXX") || exit 3
-cleanup() {
-    for pid in $pids; do kill "$pid" 2> /dev/null; done
-    wait
-    [ "${KEEP:-0}" = 1 ] && echo "kept $dir" || rm -rf "$dir"
-}
-trap cleanup EXIT
-trap 'exit 3' INT TERM HUP
+# shellcheck source=tests/support/e2e.sh
+. "$top/tests/support/e2e.sh"
+enter keys
 # What the library needs stands in its pkg-config file, if there is a pkg-config to read it.
 needs=$(PKG_CONFIG_PATH=$(dirname "$lib") pkg-config --static --libs-only-l sshspec 2> /dev/null |
     sed 's/-lsshspec//') || needs=
 # shellcheck disable=SC2086 # words are wanted
 "${CC:-cc}" -std=c11 -D_GNU_SOURCE -I"$top/lib/include" -I"$top/lib" -o "$dir/ours" \
     "$top/tests/e2e/keys_types.c" "$lib" ${needs:--lcrypto} || exit 3
-cd "$dir" || exit 3
-HOME=$dir
-export HOME
-unset SSH_AUTH_SOCK SSH_ASKPASS DISPLAY
 umask 077
 
-# check NAME COMMAND... - the command's output goes to a file, shown when it fails.
-check() {
-    name=$1
-    shift
-    if "$@" > check.out 2>&1; then
-        echo "ok $name"
-    else
-        echo "not ok $name (status $?)"
-        sed 's/^/    /' check.out | tail -20
-        failed=1
-    fi
-}
 refuses() { # the command has to fail, and not for want of time
     "$@"
     status=$?
     [ "$status" != 0 ] && [ "$status" != 124 ]
-}
-wait_line() {
-    # shellcheck disable=SC2016 # the inner shell expands it
-    timeout 10 sh -c 'tail -n +1 -F "$1" 2> /dev/null | grep -q -m 1 "$0"' "$1" "$2"
 }
 ours() { timeout 60 "$dir/ours" "$@"; }
 

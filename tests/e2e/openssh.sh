@@ -26,37 +26,9 @@ done
 [ -x /usr/sbin/sshd ] || skip "no /usr/sbin/sshd"
 [ -x "$SSHSPEC" ] || skip "no $SSHSPEC: build it first, or set SSHSPEC"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/openssh-e2e.XXXXXX") || exit 3
-cleanup() {
-    for pid in $pids; do kill "$pid" 2> /dev/null; done
-    wait
-    [ "${KEEP:-0}" = 1 ] && echo "kept $dir" || rm -rf "$dir"
-}
-trap cleanup EXIT
-trap 'exit 3' INT TERM HUP
-cd "$dir" || exit 3
-HOME=$dir
-export HOME
-unset SSH_AUTH_SOCK SSH_ASKPASS DISPLAY
-
-# check NAME COMMAND... - the command's output goes to a file, shown when it fails.
-check() {
-    name=$1
-    shift
-    if "$@" > check.out 2>&1; then
-        echo "ok $name"
-    else
-        echo "not ok $name (status $?)"
-        sed 's/^/    /' check.out | tail -20
-        failed=1
-    fi
-}
-
-# wait_line PATTERN FILE - until a line matches, at most 10 seconds; no polling of a port.
-wait_line() {
-    # shellcheck disable=SC2016 # the inner shell expands it
-    timeout 10 sh -c 'tail -n +1 -F "$1" 2> /dev/null | grep -q -m 1 "$0"' "$1" "$2"
-}
+# shellcheck source=tests/support/e2e.sh
+. "$top/tests/support/e2e.sh"
+enter openssh
 
 setup() {
     umask 077

@@ -26,35 +26,10 @@ for tool in ssh ssh-keygen timeout; do
 done
 [ -x "$SSHSPEC" ] || skip_all "no $SSHSPEC: build it first, or set SSHSPEC"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/policies-e2e.XXXXXX") || exit 3
-cleanup() {
-    for pid in $pids; do kill "$pid" 2> /dev/null; done
-    wait
-    if [ "${KEEP:-0}" = 1 ]; then echo "kept $dir"; else rm -rf "$dir"; fi
-}
-trap cleanup EXIT
-trap 'exit 3' INT TERM HUP
+# shellcheck source=tests/support/e2e.sh
+. "$top/tests/support/e2e.sh"
+enter policies
 chmod 755 "$dir"
-cd "$dir" || exit 3
-unset SSH_AUTH_SOCK SSH_ASKPASS DISPLAY
-
-check() { # check NAME COMMAND...
-    name=$1
-    shift
-    if "$@" > check.out 2>&1 < /dev/null; then
-        echo "ok $name"
-    else
-        echo "not ok $name (status $?)"
-        sed 's/^/    /' check.out | tail -20
-        failed=1
-    fi
-}
-
-# wait_line PATTERN FILE - until a line matches, at most 20 seconds.
-wait_line() {
-    # shellcheck disable=SC2016 # the inner shell expands it
-    timeout 20 sh -c 'tail -n +1 -F "$1" 2> /dev/null | grep -q -m 1 "$0"' "$1" "$2"
-}
 
 # ---- offers, out of debug output ----
 
