@@ -94,8 +94,9 @@ Test(store, runs_are_named_by_how_they_begin_and_from_the_last)
     ss_buf_fini(&why);
 }
 
-/* The child tells how many it has acknowledged, and is killed in the middle of its work. */
-static size_t write_until_killed(const char *path, unsigned ms)
+/* The child tells how many it has acknowledged, and is killed in the middle of its work: after so
+ * many words of it, while it goes on. */
+static size_t write_until_killed(const char *path, unsigned words)
 {
     int ends[2];
     size_t told = 0, i;
@@ -115,8 +116,8 @@ static size_t write_until_killed(const char *path, unsigned ms)
         }
     }
     close(ends[1]);
-    cr_assert(read(ends[0], &told, sizeof told) == (ssize_t)sizeof told);
-    usleep(ms * 1000);
+    for (i = 0; i < words; i++)
+        cr_assert(read(ends[0], &told, sizeof told) == (ssize_t)sizeof told);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
     while (read(ends[0], &i, sizeof i) == (ssize_t)sizeof i)
@@ -138,7 +139,7 @@ Test(store, what_was_flushed_survives_kill_nine_at_any_moment)
 
         snprintf(name, sizeof name, "%u.db", round);
         path = kit_path(name);
-        told = write_until_killed(path, round * 3);
+        told = write_until_killed(path, 1 + round * 3);
         store = open_store(path, STORE_WRITE);
         cr_assert(store_load(store, "last", &report, &why) == SS_OK);
         cr_expect(report.count >= told, "round %u: %zu of %zu", round, report.count, told);
